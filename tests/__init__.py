@@ -1,0 +1,1 @@
+"""OpsSight's tests: sentences about what it does."""
