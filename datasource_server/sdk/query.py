@@ -1,0 +1,75 @@
+"""Query: one SELECT in one `.sql` file; its leading comment says what it answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from datasource_server.sdk.errors import PluginError
+
+GIVEN = ("from", "to", "interval")
+"""Parameters that every query may read without declaring them."""
+
+PARAMETER = re.compile(r"\$([a-z_]+)")
+
+Shape = Literal["table", "timeseries", "variable", "annotations", "logs", "alert"]
+"""How the answer is used: the columns that Grafana needs follow from it.
+
+timeseries: `time` first and sorted, numbers, and texts that tell the series apart. variable: `text`, `value`.
+annotations: `time`, `timeEnd`, `title`, `text`, `tags`. logs: `time`, `body`, `severity`, `id`, other texts.
+alert: texts that are unique a row, and one number `value`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One named SELECT of a connector.
+
+    Comment lines `-- word: text` set `shape`, `title`, and the defaults of parameters (`-- default days: 30`);
+    the other leading comment lines are its documentation.
+    """
+
+    connector: str
+    name: str
+    sql: str
+    doc: str
+    shape: Shape = "table"
+    title: str = ""
+    defaults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Return `connector/name`, as Grafana names it."""
+        return f"{self.connector}/{self.name}"
+
+    def parameters(self) -> tuple[str, ...]:
+        """Return the names of the multi-value parameters, in the order in which the SELECT reads them."""
+        return tuple(dict.fromkeys(name for name in PARAMETER.findall(self.sql) if name not in GIVEN))
+
+
+def read_query(connector: str, name: str, text: str) -> Query:
+    """Return the query that a file's text holds; PluginError where the file has no sentence or an unknown shape."""
+    comment, sql = _split(text)
+    words = dict(pair for line in comment if (pair := _directive(line)))
+    doc = " ".join(line for line in comment if not _directive(line)).strip()
+    shape = words.get("shape", "table")
+    if not doc:
+        raise PluginError(f"query {connector}/{name} has no leading comment that says what it answers")
+    if shape not in get_args(Shape):
+        raise PluginError(f"query {connector}/{name}: shape {shape} is none of {', '.join(get_args(Shape))}")
+    defaults = {key.removeprefix("default "): value for key, value in words.items() if key.startswith("default ")}
+    title = words.get("title", name.replace("_", " ").capitalize())
+    return Query(connector, name, sql, doc, shape, title, defaults)  # type: ignore[arg-type]
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    lines = text.strip().splitlines()
+    end = next((place for place, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    return [line.removeprefix("--").strip() for line in lines[:end]], "\n".join(lines[end:]).strip()
+
+
+def _directive(line: str) -> tuple[str, str] | None:
+    word, colon, rest = line.partition(": ")
+    is_known = word in ("shape", "title") or (word.startswith("default ") and word.count(" ") == 1)
+    return (word, rest.strip()) if colon and is_known else None
