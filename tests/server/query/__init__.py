@@ -1,0 +1,1 @@
+"""Tests of named queries over a caller's rows."""
