@@ -1,0 +1,1 @@
+"""Results to and from Grafana: pure functions between bytes, without any reading or writing of the world."""
