@@ -40,7 +40,8 @@ class Panel:
     `type` is Grafana's panel id. `query` is `connector/name`. `payload` maps the query's parameters to values or
     variables (`"${team:csv}"`). `width` and `height` are Grafana's grid units (24 across); panels flow from left to
     right. `thresholds` are (from, colour) steps, the first one from None. `empty` is said in words when there is
-    nothing. `defaults` and `options` are Grafana's own field and panel options.
+    nothing. `max_points` makes the intervals of a time series wide enough for so many of them; 0 leaves it to the
+    panel's width. `defaults` and `options` are Grafana's own field and panel options.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Panel:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     transparent: bool = False
+    max_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable at the top of a board, filled by a query of shape `variable`; `kind` text is a free text box."""
+    """A variable at the top of a board, filled by a query of shape `variable`; `kind` text is a free text box.
+
+    Without the default `__all` there is no "All" to choose, and the first of its values is taken.
+    """
 
     name: str
     label: str
