@@ -1,0 +1,201 @@
+"""CI overview: how are our pipelines, and which one needs us?"""
+
+from __future__ import annotations
+
+from datasource_server.sdk import Column, Dashboard, Link
+from opssight_ci.boards.parts import (
+    BRANCH,
+    DATA_AGE,
+    DURATIONS,
+    KEEP,
+    LANES,
+    NAVIGATION,
+    PIPELINE,
+    REPO,
+    RESULTS,
+    TEAM,
+    TIERS,
+    TO_FORGE,
+    TO_RUN,
+    bar,
+    bars,
+    change,
+    graph,
+    identifiers,
+    table,
+    tile,
+)
+
+TO_PIPELINES = Link("The pipelines counted", f"/d/opssight-pipeline?{KEEP}&${{pipeline:queryparam}}")
+TO_PIPELINE = Link(
+    "Open the pipeline",
+    "/d/opssight-pipeline?${__url_time_range}&var-repo=${__data.fields.repo}&var-pipeline=${__value.raw}",
+)
+TO_DEPLOYMENTS = f"/d/opssight-ci?{KEEP}&viewPanel=14"
+TO_LAST_RUN = Link("Open the last run", "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.last_run}")
+
+ANSWERS = (
+    tile(
+        "Success",
+        "Share of ended runs that succeeded, without cancelled and skipped ones, and its change.",
+        "ci/success_rate",
+        "percentunit",
+        empty="no runs yet",
+        thresholds=((None, "red"), (0.8, "orange"), (0.9, "green")),
+        defaults={"decimals": 0, "links": [{"title": "The runs counted", "url": TO_PIPELINES.url}]},
+    ),
+    tile(
+        "Red on main",
+        "Pipelines whose newest ended run on the default branch failed, and the one that has been red for the longest.",
+        "ci/red_pipelines",
+        "short",
+        empty="no runs yet",
+        thresholds=((None, "green"), (1, "orange"), (4, "red")),
+        defaults={"links": [{"title": "The runs counted", "url": TO_PIPELINES.url}]},
+    ),
+    tile(
+        "Duration",
+        "Median time of ended runs from start to finish, without the time in the queue.",
+        "ci/duration",
+        "s",
+        empty="no runs yet",
+        defaults={"decimals": 1, "links": [{"title": "The runs counted", "url": TO_PIPELINES.url}]},
+    ),
+    tile(
+        "Queue p95",
+        "95 of 100 jobs waited at most this long for a runner.",
+        "ci/queue_time",
+        "s",
+        empty="no jobs yet",
+        thresholds=((None, "green"), (120, "orange"), (600, "red")),
+        defaults={"decimals": 0, "links": [{"title": "The jobs counted", "url": TO_PIPELINES.url}]},
+    ),
+    tile(
+        "Deploys a day",
+        "Successful deployments to production, a day on average.",
+        "ci/deploys_a_day",
+        "short",
+        empty="no deploys yet",
+        defaults={"decimals": 1, "links": [{"title": "The deployments counted", "url": TO_DEPLOYMENTS}]},
+    ),
+    tile(
+        "Collectors",
+        "Collector passes that are failing right now; numbers may be too old while this is not zero.",
+        "ci/collector_errors",
+        "short",
+        empty="none yet",
+        thresholds=((None, "green"), (1, "red")),
+        defaults={"links": [{"title": "Freshness", "url": "/d/opssight-freshness"}]},
+    ),
+)
+
+PIPELINES = table(
+    "Pipelines",
+    "One row a pipeline, red ones first: its last ten runs, newest at the right, and its numbers in this time range.",
+    "ci/pipelines",
+    (
+        Column("pipeline", "Pipeline", links=(TO_PIPELINE,), options={"custom.minWidth": 100}),
+        Column("last_status", "Now", kind="status", links=(TO_LAST_RUN,), options={"custom.width": 105}),
+        Column("last_runs", "Last 10 runs", options={"custom.width": 140}),
+        Column("repo", "Repository", options={"custom.minWidth": 180}),
+        bar("success_rate", "Success", "percentunit", 150, decimals=0, max=1),
+        change("success_change", "Δ success", 95, worse=-0.05),
+        Column("p50_seconds", "p50", "s", options={"decimals": 1, "custom.width": 95}),
+        bar("p95_seconds", "p95", "s", 150, decimals=1),
+        Column("queue_p95_seconds", "Queue p95", "s", options={"decimals": 0, "custom.width": 100}),
+        *identifiers(
+            "duration_change", "runs", "failures", "last_at", "last_durations", "team", "source", "last_run", "url"
+        ),
+    ),
+    width=24,
+    height=12,
+    empty="No runs in this time range",
+)
+
+MAIN_BRANCHES = table(
+    "Main branch",
+    "Each pipeline on its default branch: red since when, and by which commit and author.",
+    "ci/main_branches",
+    (
+        Column("pipeline", "Pipeline", links=(TO_PIPELINE,), options={"custom.width": 80}),
+        Column("status", "Now", kind="status", options={"custom.width": 95}),
+        Column("red_since", "Red since", "dateTimeFromNow", options={"custom.width": 120}),
+        Column("repo", "Repository", options={"custom.minWidth": 160}),
+        Column("broken_title", "Broken with", links=(TO_RUN,), options={"custom.minWidth": 120}),
+        Column("broken_by", "By", options={"custom.width": 95}),
+        *identifiers("broken_sha", "last_at", "team", "source", "run", "url"),
+    ),
+    width=12,
+    height=9,
+    empty="No run on a default branch has ended yet",
+)
+
+DEPLOYMENTS = table(
+    "Deployments",
+    "Deployments of every environment, newest first, each with the run that made it.",
+    "ci/deployments",
+    (
+        Column("status", "Result", kind="status", options={"custom.width": 100}),
+        Column("service", "Service", links=(TO_RUN,), options={"custom.minWidth": 120}),
+        Column("environment", "Environment", options={"custom.width": 105}),
+        Column("version", "Version", links=(TO_FORGE,), options={"custom.width": 125}),
+        Column("created_at", "When", "dateTimeFromNow", options={"custom.width": 120}),
+        Column("actor", "By", options={"custom.width": 85}),
+        *identifiers("duration_seconds", "tier", "repo", "sha", "rule", "team", "source", "run", "url"),
+    ),
+    width=12,
+    height=9,
+    empty="No deployments in this time range",
+)
+
+BOARD = Dashboard(
+    uid="opssight-ci",
+    title="CI overview",
+    description="How our pipelines are doing, what changed against the period before, and which one needs us now.",
+    variables=(TEAM, REPO, PIPELINE, BRANCH),
+    lanes=LANES,
+    links=NAVIGATION,
+    panels=(
+        *ANSWERS,
+        PIPELINES,
+        bars("Runs", "Runs by how they ended, each attempt counted.", "ci/results", RESULTS, width=12, max_points=84),
+        graph(
+            "Success over time",
+            "Share of ended runs that succeeded in each interval.",
+            "ci/success",
+            "percentunit",
+            width=12,
+            max_points=42,
+            columns=(Column("success_rate", "success rate", options={"min": 0, "max": 1}),),
+        ),
+        graph(
+            "Duration over time",
+            "Median and p95 of ended runs, from start to finish.",
+            "ci/durations",
+            "s",
+            width=8,
+            max_points=42,
+            columns=DURATIONS,
+        ),
+        graph(
+            "Queue time by runner label",
+            "95 of 100 jobs waited at most this long for a runner with these labels.",
+            "ci/queue",
+            "s",
+            width=8,
+            max_points=42,
+        ),
+        bars(
+            "Deploy frequency",
+            "Successful deployments by tier.",
+            "ci/deploys",
+            TIERS,
+            width=8,
+            max_points=42,
+            empty="No deployments in this time range",
+        ),
+        MAIN_BRANCHES,
+        DEPLOYMENTS,
+        DATA_AGE,
+    ),
+)
