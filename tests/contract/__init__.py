@@ -1,0 +1,1 @@
+"""What Grafana and its Infinity data source make of the answers: their rules, applied without them."""

@@ -1,0 +1,1 @@
+"""OpsSight in a real Grafana, looked at with a real browser."""
