@@ -1,4 +1,4 @@
-"""The SQL that writes: one MERGE from one JSON parameter, and the DELETE of a replacement."""
+"""The SQL that writes: rows from one JSON parameter, and the DELETE or UPDATE of many rows."""
 
 from __future__ import annotations
 
@@ -11,20 +11,38 @@ from datasource_server.store.table import ENDED_RANK, STATUS_RANKS, Table, quote
 
 
 @lru_cache(maxsize=1_000)
-def merge_sql(row: type[Row], given: tuple[str, ...]) -> str:
-    """Return the MERGE of rows that give these columns; it returns of each row that it wrote: action, key, places.
+def match_sql(row: type[Row]) -> str:
+    """Return the SELECT of the rows that are there already: their place in the JSON parameter, and their row id.
 
-    A row whose columns are all as they were is not written again.
+    It reads the keys alone. One MERGE for new and old rows would read every column of all the rows that it looks at.
+    """
+    table = table_of(row)
+    numbered = f"CAST(key AS BIGINT) AS place, unnest(from_json(value, {_shape(table, table.key)}))"
+    source = f"SELECT {numbered} FROM json_each(CAST($1 AS JSON))"
+    return f"SELECT s.place, t.rowid FROM {quoted(table.name)} AS t JOIN ({source}) AS s ON {_same_key(table)}"
+
+
+@lru_cache(maxsize=1_000)
+def insert_sql(row: type[Row], given: tuple[str, ...]) -> str:
+    """Return the INSERT of rows that give these columns; the others get their defaults."""
+    table = table_of(row)
+    inserted = ", ".join(quoted(name) for name in table.columns)
+    values = ", ".join(f"s.{quoted(name)}" if name in given else table.columns[name].default for name in table.columns)
+    return f"INSERT INTO {quoted(table.name)} ({inserted}) SELECT {values} FROM ({_source(table, given)}) AS s"
+
+
+@lru_cache(maxsize=1_000)
+def merge_sql(row: type[Row], given: tuple[str, ...]) -> str:
+    """Return the MERGE of rows that are there into row ids from $first to $last; it returns keys and places.
+
+    A row that is older than what is there, or whose columns are all as they are, is not written.
     """
     table = table_of(row)
     written = [name for name in given if name not in table.key]
-    inserted = ", ".join(quoted(name) for name in table.columns)
-    values = ", ".join(f"s.{quoted(name)}" if name in given else table.columns[name].default for name in table.columns)
     returned = ", ".join(quoted(name) for name in (*table.key, *table.places))
     return (
-        f"MERGE INTO {quoted(table.name)} AS t USING ({_source(table, given)}) AS s ON {_same_key(table)} "
-        f"{'' if table.once or not written else _update(table, written)}"
-        f"WHEN NOT MATCHED THEN INSERT ({inserted}) VALUES ({values}) RETURNING merge_action, {returned}"
+        f"MERGE INTO {quoted(table.name)} AS t USING ({_source(table, given, '$rows')}) AS s "
+        f"ON {_same_key(table)} AND t.rowid BETWEEN $first AND $last {_update(table, written)}RETURNING {returned}"
     )
 
 
@@ -61,8 +79,11 @@ def _within(where: tuple[str, ...]) -> str:
 
 
 def _source(table: Table, given: tuple[str, ...], parameter: str = "$1") -> str:
-    shape = orjson.dumps({name: _json_type(table.columns[name].type) for name in given}).decode()
-    return f"SELECT unnest(from_json_strict(value, {text_literal(shape)})) FROM json_each(CAST({parameter} AS JSON))"
+    return f"SELECT unnest(from_json_strict(value, {_shape(table, given)})) FROM json_each(CAST({parameter} AS JSON))"
+
+
+def _shape(table: Table, given: tuple[str, ...]) -> str:
+    return text_literal(orjson.dumps({name: _json_type(table.columns[name].type) for name in given}).decode())
 
 
 def _json_type(column_type: str) -> object:

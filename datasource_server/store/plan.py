@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ Record = Mapping[str, object]
 
 @dataclass(slots=True, eq=False)
 class Batch:
-    """Rows of one table that give the same columns, each key once: one MERGE."""
+    """Rows of one table that give the same columns, each key once."""
 
     table: Table
     given: tuple[str, ...]
@@ -37,9 +37,21 @@ class Batch:
         if held is None or (not self.table.once and self.table.version(record) >= self.table.version(held)):
             self.records[identity] = record
 
-    def json(self) -> str:
-        """Return the rows as the MERGE's parameter; NaN and infinities become null."""
-        return as_json(self.table, list(self.records.values())).decode()
+    @property
+    def may_update(self) -> bool:
+        """Say whether a row that is there already could be written again."""
+        return not self.table.once and len(self.given) > len(self.table.key)
+
+    def json(self, identities: Sequence[Identity] | None = None) -> str:
+        """Return all rows, or some of them, as a JSON array; NaN and infinities become null."""
+        records = self.records.values() if identities is None else [self.records[each] for each in identities]
+        return as_json(self.table, list(records)).decode()
+
+    def place_of(self, identity: Identity) -> tuple[str, str]:
+        """Return the source of a row, and its repository or an empty text."""
+        record, columns = self.records[identity], self.table.columns
+        repo = record.get("repo", columns["repo"].value) if "repo" in columns else ""
+        return (str(record.get("source") or ""), str(repo or ""))
 
 
 @dataclass(slots=True, eq=False)

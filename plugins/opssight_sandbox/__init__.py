@@ -17,7 +17,7 @@ from opssight_sandbox.rows import change_rows, deployment_rows, run_rows, schedu
 SPAN = timedelta(days=3)  # the longest that a change lives from its opening to its last run
 PAGE_ROWS = 5_000
 SMOKE_SPAN = timedelta(hours=4)  # the same of a run of the clock
-SMOKE_HOURS = timedelta(hours=1)  # so far back goes a run every minute; before, it was one every 53 minutes
+SMOKE_MINUTES = timedelta(minutes=20)  # so far back goes a run every minute; before, it was one every 53 minutes
 
 
 class Settings(sdk.ConnectorSettings):
@@ -49,7 +49,7 @@ async def work(ctx: sdk.Context[Settings]) -> sdk.Pages:
             yield rows
             rows = []
     yield rows
-    often = max(ctx.since - SMOKE_SPAN, ctx.now - SMOKE_HOURS)
+    often = max(ctx.since - SMOKE_SPAN, ctx.now - SMOKE_MINUTES)
     plans = [
         *smoke_runs(ctx.since - SMOKE_SPAN, often, ctx.settings.seed, every=53),
         *smoke_runs(often, ctx.now, ctx.settings.seed),

@@ -150,7 +150,7 @@ def _of_change(change: Change, random: Random, seed: int) -> Iterator[RunPlan]:
 
 
 def _attempts(first: _First, random: Random, seed: int) -> Iterator[RunPlan]:
-    """Yield the attempt, and the next one where somebody re-ran it."""
+    """Yield the attempt, and the next one where somebody re-ran it; a smoke run is followed by the next minutes'."""
     service, plans = first.service, PIPELINES[first.pipeline]
     is_flaky = random.random() < service.flaky_rate
     is_red = random.random() < _failure_rate(first, seed)
@@ -158,7 +158,7 @@ def _attempts(first: _First, random: Random, seed: int) -> Iterator[RunPlan]:
     failing = random.choice(plans).name if (is_flaky or is_red) and not is_cancelled else ""
     attempt = _attempt(first, 1, first.at, failing, is_cancelled, random)
     yield attempt
-    if failing and (is_flaky or random.random() < 0.25):
+    if failing and first.pipeline != "smoke" and (is_flaky or random.random() < 0.25):
         again = attempt.ends_at + timedelta(minutes=random.uniform(2, 25))
         yield _attempt(first, 2, again, "" if is_flaky else failing, is_cancelled=False, random=random)
 

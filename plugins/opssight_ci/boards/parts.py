@@ -64,14 +64,6 @@ def tile(title: str, description: str, query: str, unit: str, **more: Any) -> Pa
 
 def saying(title: str, description: str, query: str, column: str, **more: Any) -> Panel:  # noqa: ANN401
     """Return words of the answer's column, coloured by the sign that they begin with, one tile for each row."""
-    looks = ((r"^✓", "green"), (r"^[!▶◔]", "orange"), (r"^✕", "red"))
-    mappings = [
-        {
-            "type": "regex",
-            "options": {"pattern": f"({sign}.*)", "result": {"index": place, "text": "$1", "color": colour}},
-        }
-        for place, (sign, colour) in enumerate(looks)
-    ]
     options = {
         "graphMode": "none",
         "colorMode": "value",
@@ -82,18 +74,20 @@ def saying(title: str, description: str, query: str, column: str, **more: Any) -
         "reduceOptions": {"values": True, "limit": 20, "calcs": [], "fields": f"/^{column}$/"},
         "text": {"valueSize": more.pop("size", 24)},
     }
-    defaults = {"mappings": mappings, "color": {"mode": "thresholds"}}
-    return Panel(
-        title,
-        description,
-        "stat",
-        query,
-        unit="string",
-        thresholds=((None, "text"),),
-        defaults=defaults,
-        options=options,
-        **more,
-    )
+    look: Mapping[str, Any] = {
+        "unit": "string",
+        "thresholds": ((None, "text"),),
+        "defaults": {"mappings": [_signed(*each) for each in SIGNS], "color": {"mode": "thresholds"}},
+    }
+    return Panel(title, description, "stat", query, options=options, **look, **more)
+
+
+SIGNS = ((0, "✓", "green"), (1, "[!▶◔]", "orange"), (2, "✕", "red"))
+
+
+def _signed(place: int, signs: str, colour: str) -> dict[str, Any]:
+    result = {"index": place, "text": "$1", "color": colour}
+    return {"type": "regex", "options": {"pattern": f"(^{signs}.*)", "result": result}}
 
 
 def table(title: str, description: str, query: str, columns: tuple[Column, ...], **more: Any) -> Panel:  # noqa: ANN401
@@ -147,7 +141,9 @@ def change(name: str, title: str, width: int, worse: float) -> Column:
     steps: list[tuple[float | None, str]] = [(None, "red"), (worse, "text"), (-worse, "green")]
     if worse > 0:
         steps = [(None, "green"), (-worse, "text"), (worse, "red")]
+    unknown = {"match": "null", "result": {"index": 0, "text": "–", "color": "text"}}
     look = {
+        "mappings": [{"type": "special", "options": unknown}],
         "custom.cellOptions": {"type": "color-text"},
         "color": {"mode": "thresholds"},
         "thresholds": {"mode": "absolute", "steps": [{"value": start, "color": colour} for start, colour in steps]},

@@ -94,7 +94,7 @@ LOG = Panel(
     "logs",
     "ci/run_log",
     width=24,
-    height=14,
+    height=12,
     empty="No log lines: no job of this run failed, or its log has expired",
     options={
         "showTime": True,

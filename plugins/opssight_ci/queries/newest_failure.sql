@@ -1,19 +1,21 @@
--- The newest run that failed and whose jobs are known, else the newest of any: what a board shows while none is chosen.
+-- The newest run that failed and whose failed job is known, else the newest of any: what a board shows while none is
+-- chosen.
 -- shape: variable
 WITH
 known AS (
     SELECT
+        run.source,
         run.id,
-        run.created_at,
-        bool_or(run.status = 'failure' AND job.id IS NOT NULL) AS is_told
+        max(run.created_at) AS created_at,
+        arg_max(run.status, run.attempt) = 'failure' AND bool_or(job.id IS NOT NULL) AS is_told
     FROM pipeline_run AS run
     LEFT JOIN pipeline_job AS job
-        ON run.source = job.source AND run.id = job.run_id AND job.status = 'failure'
+        ON run.source = job.source AND run.id = job.run_id AND run.attempt = job.attempt AND job.status = 'failure'
     WHERE
         run.created_at < $to
         AND picked($team, run.team)
         AND picked($repo, run.repo)
-    GROUP BY run.id, run.created_at
+    GROUP BY run.source, run.id
 )
 
 SELECT

@@ -27,6 +27,19 @@ async def test_many_requests_read_the_keys_once(access: Access, grafana: Signing
     assert grafana.asked == 1
 
 
+async def test_who_comes_while_the_keys_are_first_read_waits_for_them(grafana: SigningGrafana) -> None:
+    async def answer(_request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.05)
+        grafana.asked += 1
+        return httpx.Response(200, json=grafana.jwks())
+
+    keys = Keys(TRUST.jwks_url, httpx.MockTransport(answer))
+    found = await asyncio.gather(*(keys.find(KID) for _ in range(5)))
+
+    assert None not in found
+    assert grafana.asked == 1
+
+
 async def test_an_unknown_key_id_is_looked_up_at_most_once_a_minute(
     access: Access, grafana: SigningGrafana, clock: Clock
 ) -> None:

@@ -107,7 +107,8 @@ class TestBoard:
                 for entry in override["properties"]
                 if entry["id"] == "mappings"
             ]
-            words = [look["text"] for mapping in mappings for part in mapping for look in part["options"].values()]
+            of_words = [part["options"] for mapping in mappings for part in mapping if part["type"] == "value"]
+            words = [look["text"] for options in of_words for look in options.values()]
             assert all(len(word.split()) == 2 for word in words), panel["title"]
 
 
@@ -149,3 +150,29 @@ def test_a_heading_begins_a_new_line() -> None:
     board = sdk.Dashboard("opssight-x", "X", "Says.", (panel, sdk.Heading("More"), panel))
     places = [each["gridPos"] for each in dashboard_json(board, {})["panels"]]
     assert [(each["x"], each["y"]) for each in places] == [(0, 0), (0, 4), (0, 5)]
+
+
+def test_a_panel_may_ask_for_wide_intervals_and_its_empty_cells_are_dashes() -> None:
+    panel = sdk.Panel(
+        "P", "Says.", "table", "x/y", max_points=40, columns=(sdk.Column("a"), sdk.Column("b", hidden=True))
+    )
+    (found,) = dashboard_json(sdk.Dashboard("opssight-x", "X", "Says.", (panel,)), {})["panels"]
+    shown, hidden = ([each["id"] for each in one["properties"]] for one in found["fieldConfig"]["overrides"])
+    assert found["maxDataPoints"] == 40
+    assert shown == ["noValue"]
+    assert hidden == ["custom.hidden"]
+
+
+def test_a_variable_without_all_takes_its_first_value() -> None:
+    variables = (sdk.Variable("a", "A", "x/a"), sdk.Variable("b", "B", "x/b", multi=False, default=""))
+    found = dashboard_json(sdk.Dashboard("opssight-x", "X", "Says.", (), variables), {})["templating"]["list"]
+    assert [(each["includeAll"], each["current"]) for each in found] == [
+        (True, {"text": ["All"], "value": ["$__all"]}),
+        (False, {}),
+    ]
+
+
+def test_a_link_to_a_panel_leads_to_the_panel_that_it_names() -> None:
+    board = BOARDS["dashboards/team/opssight-ci.json"]
+    numbers = re.findall(r"viewPanel=(\d+)", orjson.dumps(board).decode())
+    assert {panel["title"] for panel in panels(board) if str(panel["id"]) in numbers} == {"Deployments"}

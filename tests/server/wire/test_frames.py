@@ -66,6 +66,8 @@ def test_logs_are_shown_as_logs_in_explore() -> None:
     assert frame["meta"]["preferredVisualisationType"] == "logs"
     assert frame["meta"]["type"] == "log-lines"
     assert [each["name"] for each in frame["fields"]] == ["timestamp", "body"]
+    assert frame["meta"]["type"] == "log-lines"
+    assert [each["name"] for each in frame["fields"]] == ["timestamp", "body"]
 
 
 def test_time_series_are_a_frame_each_with_their_labels() -> None:
@@ -80,6 +82,17 @@ def test_time_series_are_a_frame_each_with_their_labels() -> None:
     ]
     assert [each["fields"][0]["values"] for each in found] == [[1, 2], [1]]
     assert {each["refId"] for each in found} == {"A"}
+
+
+def test_a_series_is_called_by_what_tells_it_from_the_others() -> None:
+    labelled = Series(b'{"team":"core","tier":""}', b"[1]", (b"[1.5]",))
+    (alone,) = read(frames.to_frames(series(labelled), "A"))
+    both = Series(b'{"team":"core","tier":"gold"}', b"[1]", (b"[2]", b"[3]"))
+    (several,) = read(frames.to_frames(series(both, numbers=("p50", "p95")), "A"))
+
+    assert alone["fields"][1]["config"] == {"displayNameFromDS": "core"}
+    shown = [each["config"].get("displayNameFromDS") for each in several["fields"]]
+    assert shown == [None, "core · gold · p50", "core · gold · p95"]
 
 
 def test_a_series_without_labels_has_none_and_several_numbers_are_fields() -> None:
