@@ -1,0 +1,1 @@
+"""Real local servers that behave as the tools OpsSight speaks to, faults included."""
