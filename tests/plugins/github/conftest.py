@@ -1,0 +1,35 @@
+"""Fixtures of the GitHub connector's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.github import FakeGitHub, Scale, World, generate_organisation
+
+from .house import House, QuickClock, fake_settings, follow, github_house
+
+
+@pytest.fixture
+def world() -> World:
+    """A small organisation as it is now: two repositories, 90 runs."""
+    scale = Scale(commits=15)
+    return generate_organisation(repos=2, runs=90, seed=11, now=datetime.now(UTC), open_runs=6, scale=scale)
+
+
+@pytest.fixture
+def fake(world: World) -> Iterator[FakeGitHub]:
+    """That organisation behind a running fake."""
+    with FakeGitHub(world, is_slim=True) as running:
+        yield running
+
+
+@pytest.fixture
+async def house(fake: FakeGitHub, tmp_path: Path) -> AsyncIterator[House]:
+    """A store and the way in, set before the fake."""
+    clock = QuickClock(follow=follow(fake))
+    async with github_house(tmp_path, clock=clock, **fake_settings(fake)) as opened:
+        yield opened
