@@ -38,6 +38,7 @@ class Database:
         self._root: duckdb.DuckDBPyConnection | None = None
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._changed = threading.Condition()
+        self._is_healing = False
 
     @property
     def export_folder(self) -> Path:
@@ -78,17 +79,22 @@ class Database:
         """Close what gave up and open it again; queries that run are ended, those that come wait."""
         with self._changed:
             log.error("the store gave up and is opened again", extra={"store": self.path.name})
-            self._stop_cursors()
-            self._close_root()
+            self._is_healing = True
             try:
+                self._stop_cursors()
+                self._close_root()
                 self._connect()
             except ConfigError as problem:
                 raise NotOpen(f"the store can't be opened again: {problem}", retry_after_seconds=10) from None
+            finally:
+                self._is_healing = False
+                self._changed.notify_all()
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Lend a connection of its own; nothing of it is left to the next user."""
         with self._changed:
+            self._changed.wait_for(lambda: not self._is_healing, timeout=HEAL_SECONDS)
             cursor = self.root.cursor()
             self._cursors.add(cursor)
         try:

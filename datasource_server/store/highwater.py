@@ -17,7 +17,7 @@ class HighWater:
         self._database = database
         self._path = database.with_name(database.name + ".commits")
         self._file = -1
-        self.number = int(self._path.read_text() or 0) if self._path.exists() else 0
+        self.number = _number_in(self._path)
 
     def require_database(self) -> None:
         """Raise ConfigError where there were commits but the database is gone: it is not begun anew in silence."""
@@ -46,3 +46,9 @@ class HighWater:
     def close(self) -> None:
         """Stop noting."""
         os.close(self._file)
+
+
+def _number_in(path: Path) -> int:
+    """Return the number that was noted; 0 where there is none, or where a power cut left something else."""
+    text = path.read_bytes() if path.exists() else b""
+    return int(text) if text.isdigit() else 0

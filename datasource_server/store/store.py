@@ -25,7 +25,7 @@ from datasource_server.store.highwater import HighWater
 from datasource_server.store.options import StoreOptions
 from datasource_server.store.reader import Readers, Work
 from datasource_server.store.schema import commits_of, prepare
-from datasource_server.store.table import table_of
+from datasource_server.store.table import by_name, table_of
 from datasource_server.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Store:
     ) -> None:
         self.path = path
         self.options = options
-        self.tables: Mapping[str, type[Row]] = _by_name(tables)
+        self.tables: Mapping[str, type[Row]] = by_name(tables)
         self._migrations = {connector: tuple(statements) for connector, statements in migrations.items()}
         self._database = Database(path, options, self._prepare)
         self._listeners: list[Listener] = []
@@ -175,8 +175,14 @@ class Store:
         except (duckdb.Error, NotOpen) as problem:
             if not is_fatal(problem) or not self._is_open:
                 raise
-            await asyncio.wait_for(asyncio.wrap_future(self._writer.heal()), seconds)
+            await self._heal(seconds)
             return await readers.run(work, seconds)
+
+    async def _heal(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(self._writer.heal()), seconds)
+        except TimeoutError:
+            raise NotOpen("the store is being opened again", retry_after_seconds=2) from None
 
     def _back_up(self, folder: Path) -> None:
         with self._backing_up, self._database.cursor() as cursor:
@@ -197,12 +203,3 @@ class Store:
                 listener(commit)
             except Exception:
                 log.exception("a listener of the store failed")
-
-
-def _by_name(tables: Sequence[type[Row]]) -> dict[str, type[Row]]:
-    named: dict[str, type[Row]] = {}
-    for row in tables:
-        if (other := named.setdefault(row.table, row)) is not row:
-            raise PluginError(f"table {row.table} is declared twice: by {other.__module__} and by {row.__module__}")
-        table_of(row)
-    return named

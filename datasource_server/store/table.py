@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -74,6 +74,16 @@ def table_of(row: type[Row]) -> Table:
     """Return the table of a Row class; PluginError where a column's type is none that a table can hold."""
     columns = {name: _column(row, name, field) for name, field in row.model_fields.items()}
     return Table(row, row.table, columns, row.key, row.newer, row.once)
+
+
+def by_name(rows: Iterable[type[Row]]) -> dict[str, type[Row]]:
+    """Return Row classes by the name of their table; PluginError where two have the same."""
+    named: dict[str, type[Row]] = {}
+    for row in rows:
+        if (other := named.setdefault(row.table, row)) is not row:
+            raise PluginError(f"table {row.table} is declared twice: by {other.__module__} and by {row.__module__}")
+        table_of(row)
+    return named
 
 
 def quoted(name: str) -> str:

@@ -126,13 +126,15 @@ class Writer:
         try:
             self._commit(calls)
         except Exception as problem:  # whatever it is, who waits must hear of it
-            if len(calls) > 1:
+            told = write_failure(problem)
+            is_ours = isinstance(told, Overloaded)
+            if len(calls) > 1 and not is_ours:
                 for call in calls:
                     self._write([call])
-            else:
-                told = write_failure(problem)
-                log.warning("write failed", extra={"problem": str(problem)}, exc_info=not isinstance(told, Overloaded))
-                calls[0].done.set_exception(told)
+                return
+            log.warning("write failed", extra={"problem": str(problem)}, exc_info=not is_ours)
+            for call in calls:
+                call.done.set_exception(told)
 
     def _commit(self, calls: list[Call]) -> None:
         try:

@@ -121,6 +121,16 @@ async def test_a_wal_that_vanished_raises_an_alarm_with_the_number_of_commits(ki
     store.close()
 
 
+async def test_a_note_of_commits_that_cannot_be_read_is_no_hindrance(killed: Path) -> None:
+    killed.with_name(killed.name + ".commits").write_bytes(bytes(20))
+    store = Store(killed, TABLES, options=SMALL)
+
+    store.open()
+
+    assert (store.alarms, await count(store)) == ([], KEPT + LOGGED)
+    store.close()
+
+
 async def test_a_healthy_store_raises_no_alarm(killed: Path) -> None:
     store = Store(killed, TABLES, options=SMALL)
 
