@@ -1,6 +1,6 @@
 """Measures how long 1,000 GitHub runs take to become rows: at most 0.1 s of CPU, from the bytes of ten pages.
 
-Run it as `python bench/github_rows.py`. The pages are as large as GitHub's own: with the links that it repeats in each run.
+Run it as `python bench/github_rows.py`. The pages are as large as GitHub's own, with the links that each run repeats.
 """
 
 from __future__ import annotations

@@ -60,6 +60,11 @@ async def test_the_installation_of_the_owner_is_found(fake: FakeGitHub) -> None:
         await authorize(app_settings(fake), "other/web")
 
 
+def test_actions_sign_in_as_the_app_too(fake: FakeGitHub) -> None:
+    _, found = client(app_settings(fake), "acme/web").requester.requestJsonAndCheck("GET", "/installation/repositories")
+    assert found["total_count"] == len(fake.world.repositories)
+
+
 async def test_a_wrong_key_is_refused_in_githubs_words(fake: FakeGitHub, world: World) -> None:
     with FakeGitHub(world) as stranger:
         key = stranger.app.private_key
