@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datasource_server.sdk import Column, Dashboard, Link
+from opssight_ci.boards.answers import answers
 from opssight_ci.boards.parts import (
     BRANCH,
     DATA_AGE,
@@ -26,7 +27,6 @@ from opssight_ci.boards.parts import (
     tile,
 )
 
-TO_PIPELINES = Link("The pipelines counted", f"/d/opssight-pipeline?{KEEP}&${{pipeline:queryparam}}")
 TO_PIPELINE = Link(
     "Open the pipeline",
     "/d/opssight-pipeline?${__url_time_range}&var-repo=${__data.fields.repo}&var-pipeline=${__value.raw}",
@@ -35,41 +35,7 @@ TO_DEPLOYMENTS = f"/d/opssight-ci?{KEEP}&viewPanel=14"
 TO_LAST_RUN = Link("Open the last run", "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.last_run}")
 
 ANSWERS = (
-    tile(
-        "Success",
-        "Share of ended runs that succeeded, without cancelled and skipped ones, and its change.",
-        "ci/success_rate",
-        "percentunit",
-        empty="no runs yet",
-        thresholds=((None, "red"), (0.8, "orange"), (0.9, "green")),
-        defaults={"decimals": 0, "links": [{"title": "The runs counted", "url": TO_PIPELINES.url}]},
-    ),
-    tile(
-        "Red on main",
-        "Pipelines whose newest ended run on the default branch failed, and the one that has been red for the longest.",
-        "ci/red_pipelines",
-        "short",
-        empty="no runs yet",
-        thresholds=((None, "green"), (1, "orange"), (4, "red")),
-        defaults={"links": [{"title": "The runs counted", "url": TO_PIPELINES.url}]},
-    ),
-    tile(
-        "Duration",
-        "Median time of ended runs from start to finish, without the time in the queue.",
-        "ci/duration",
-        "s",
-        empty="no runs yet",
-        defaults={"decimals": 1, "links": [{"title": "The runs counted", "url": TO_PIPELINES.url}]},
-    ),
-    tile(
-        "Queue p95",
-        "95 of 100 jobs waited at most this long for a runner.",
-        "ci/queue_time",
-        "s",
-        empty="no jobs yet",
-        thresholds=((None, "green"), (120, "orange"), (600, "red")),
-        defaults={"decimals": 0, "links": [{"title": "The jobs counted", "url": TO_PIPELINES.url}]},
-    ),
+    *answers(width=4),
     tile(
         "Deploys a day",
         "Successful deployments to production, a day on average.",

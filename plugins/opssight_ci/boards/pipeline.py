@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datasource_server.sdk import Column, Dashboard
+from opssight_ci.boards.answers import answers
 from opssight_ci.boards.parts import (
     BRANCH,
     DATA_AGE,
@@ -20,7 +21,6 @@ from opssight_ci.boards.parts import (
     graph,
     identifiers,
     table,
-    tile,
 )
 
 RUNS = table(
@@ -83,44 +83,7 @@ BOARD = Dashboard(
     lanes=LANES,
     links=NAVIGATION,
     panels=(
-        tile(
-            "Success",
-            "Share of ended runs that succeeded; cancelled and skipped runs are left out.",
-            "ci/success_rate",
-            "percentunit",
-            width=6,
-            empty="no runs yet",
-            thresholds=((None, "red"), (0.8, "orange"), (0.9, "green")),
-            defaults={"decimals": 0},
-        ),
-        tile(
-            "Red on main",
-            "Chosen pipelines whose newest ended run on the default branch failed.",
-            "ci/red_pipelines",
-            "short",
-            width=6,
-            empty="no runs yet",
-            thresholds=((None, "green"), (1, "red")),
-        ),
-        tile(
-            "Duration",
-            "Median time of ended runs from start to finish, without the time in the queue.",
-            "ci/duration",
-            "s",
-            width=6,
-            empty="no runs yet",
-            defaults={"decimals": 1},
-        ),
-        tile(
-            "Queue p95",
-            "95 of 100 jobs waited at most this long for a runner.",
-            "ci/queue_time",
-            "s",
-            width=6,
-            empty="no jobs yet",
-            thresholds=((None, "green"), (120, "orange"), (600, "red")),
-            defaults={"decimals": 0},
-        ),
+        *answers(width=6),
         RUNS,
         bars(
             "Runs by result",
