@@ -78,16 +78,23 @@ def show_plugins(found: Sequence[Mapping[str, Any]]) -> None:
     """Print the plugins as a table."""
     table = Table(header_style="bold")
     for name in ("plugin", "from", "state"):
-        table.add_column(name, overflow="fold")
-    for name in BROUGHT:
-        table.add_column(name, justify="right")
+        table.add_column(name, no_wrap=True)
+    table.add_column("brings", overflow="fold")
     for each in found:
-        sizes = (str(len(each.get(name, ()))) for name in BROUGHT)
-        table.add_row(escape(each["name"]), escape(each["package"]), _state(each), *sizes)
+        table.add_row(escape(each["name"]), escape(each["package"]), _state(each), _brought(each))
     OUT.print(table)
     for each in found:
         if each["problem"]:
             OUT.print(f"{each['name']}: {each['problem']}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _brought(plugin: Mapping[str, Any]) -> str:
+    counts = ((len(plugin.get(name, ())), name) for name in BROUGHT)
+    return ", ".join(f"{count} {name if count > 1 else _one(name)}" for count, name in counts if count)
+
+
+def _one(name: str) -> str:
+    return "query" if name == "queries" else name.removesuffix("s")
 
 
 def show_passes(lines: Iterable[Mapping[str, Any]]) -> int:
