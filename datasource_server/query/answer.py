@@ -39,8 +39,9 @@ def _series(records: Records) -> tuple[tuple[bytes, ...], tuple[Series, ...], in
     series = tuple(
         Series(labels.encode(), times.encode(), tuple(each.encode() for each in values))
         for labels, times, *values, _ in records
+        if times is not None
     )
-    return (), series, records[0][-1] if records else 0
+    return (), series, max((record[-1] for record in records), default=0)
 
 
 def _cut(count: int, window: Window) -> tuple[str, ...]:

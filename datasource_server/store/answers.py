@@ -12,8 +12,6 @@ from datasource_server.store.cells import csv_cell, csv_header, exactly, is_wide
 from datasource_server.store.column import Column
 from datasource_server.store.table import quoted, text_literal
 
-IS_SORTED = "place = range(1, len(place) + 1) AS is_sorted"
-
 
 def as_rows(sql: str, columns: Sequence[Column], limit: int) -> str:
     """Return the SELECT of one row: a JSON array of objects, and the count."""
@@ -39,10 +37,10 @@ def as_csv(sql: str, columns: Sequence[Column], limit: int) -> str:
 def as_columns(sql: str, columns: Sequence[Column], limit: int) -> str:
     """Return the SELECT of one row: a JSON array for each column, and the count."""
     cells = [_cell(n) for n, _ in enumerate(columns)]
-    texts = ", ".join(f"coalesce(CAST(to_json({_ordered(cell, limit)}) AS VARCHAR), '[]')" for cell in cells)
+    texts = ", ".join(f"coalesce({_text(cell)}, '[]')" for cell in cells)
     lists = ", ".join(f"list({json_cell(each, cell)}) AS {cell}" for cell, each in zip(cells, columns, strict=True))
     return (
-        f"SELECT {texts}, count FROM (SELECT *, {IS_SORTED} FROM "
+        f"SELECT {texts}, count FROM (SELECT *, {_graded(limit)} FROM "
         f"(SELECT {lists}, list(place) AS place, count(*) AS count FROM ({_numbered(sql, columns, limit)})))"
     )
 
@@ -50,8 +48,9 @@ def as_columns(sql: str, columns: Sequence[Column], limit: int) -> str:
 def as_series(sql: str, columns: Sequence[Column], limit: int) -> str:
     """Return the SELECT of one row for each combination of the texts: labels, times, a JSON array a number, the count.
 
-    Labels are a JSON object of texts; times (of the first such column) and numbers belong together by position. The
-    count is that of all rows. QueryError where no column is a time.
+    Labels are a JSON object of texts; times (of the first such column) and numbers belong together by position, and
+    are NULL where the combination has no row within the limit. The count is that of the rows up to the combination's
+    last one; the greatest is that of all rows. QueryError where no column is a time.
     """
     named = list(enumerate(columns))
     labels = [(n, each) for n, each in named if each.type == "string"]
@@ -61,12 +60,11 @@ def as_series(sql: str, columns: Sequence[Column], limit: int) -> str:
     lists += [(n, each) for n, each in named if each.type == "number"]
     named_by = _object([(each, f"coalesce(CAST({_cell(n)} AS VARCHAR), '')") for n, each in labels])
     collected = ", ".join(f"{_collected(json_cell(each, _cell(n)), limit)} AS {_cell(n)}" for n, each in lists)
-    texts = ", ".join(f"CAST(to_json({_ordered(_cell(n))}) AS VARCHAR)" for n, _ in lists)
+    texts = ", ".join(_text(_cell(n)) for n, _ in lists)
     return (
-        f"SELECT labels, {texts}, total FROM (SELECT *, place = list_sort(place) AS is_sorted FROM "
+        f"SELECT labels, {texts}, last FROM (SELECT *, {_graded(limit)} FROM "
         f"(SELECT {named_by} AS labels, {collected}, {_collected('place', limit)} AS place, min(place) AS first, "
-        f"sum(count(*)) OVER () AS total FROM ({_numbered(sql, columns, limit)}) GROUP BY labels)) "
-        "WHERE place IS NOT NULL ORDER BY first"
+        f"max(place) AS last FROM ({_numbered(sql, columns, limit)}) GROUP BY labels)) ORDER BY first"
     )
 
 
@@ -77,9 +75,9 @@ def _object(members: Sequence[tuple[Column, str]]) -> str:
 
 def _joined(text: str, sql: str, columns: Sequence[Column], limit: int, around: tuple[str, str, str]) -> str:
     before, between, after = around
-    joined = f"array_to_string(coalesce({_ordered('texts', limit)}, []), {between})"
+    joined = f"array_to_string(coalesce({_ordered('texts')}, []), {between})"
     return (
-        f"SELECT concat({before}, {joined}, {after}), count FROM (SELECT *, {IS_SORTED} FROM "
+        f"SELECT concat({before}, {joined}, {after}), count FROM (SELECT *, {_graded(limit)} FROM "
         f"(SELECT list(text) AS texts, list(place) AS place, count(*) AS count FROM "
         f"(SELECT {text} AS text, place FROM ({_numbered(sql, columns, limit)}))))"
     )
@@ -97,10 +95,21 @@ def _collected(value: str, limit: int) -> str:
     return f"list({value}) FILTER (WHERE place <= {limit})"
 
 
-def _ordered(values: str, limit: int | None = None) -> str:
-    """Threads may hand over their rows in any order: put them right if need be (it mostly is not), and cut them."""
-    ordered = f"CASE WHEN is_sorted THEN {values} ELSE list_select({values}, list_grade_up(place)) END"
-    return ordered if limit is None else f"CASE WHEN count > {limit} THEN ({ordered})[:{limit}] ELSE {ordered} END"
+def _graded(limit: int) -> str:
+    """Threads may hand over their rows in any order: say which comes where, leaving out what is over the limit.
+
+    NULL where the rows are in order and all wanted, as they mostly are: then nothing is paid for it.
+    """
+    in_order = f"len(place) <= {limit} AND place = list_sort(place)"
+    return f"CASE WHEN {in_order} THEN NULL ELSE list_grade_up(place)[:{limit}] END AS grade"
+
+
+def _ordered(values: str) -> str:
+    return f"CASE WHEN grade IS NULL THEN {values} ELSE list_select({values}, grade) END"
+
+
+def _text(values: str) -> str:
+    return f"CAST(to_json({_ordered(values)}) AS VARCHAR)"
 
 
 def _cell(place: int) -> str:
