@@ -168,7 +168,7 @@ async def test_several_packed_members_count_together(client: httpx.AsyncClient) 
     ("body", "encoding", "status"),
     [
         (b"no gzip", "gzip", 400),
-        (gzip.compress(b"abc")[:-9], "gzip", 400),
+        pytest.param(gzip.compress(b"abc", mtime=0)[:-9], "gzip", 400, id="cut off"),
         (b"abc", "br", 415),
         (b"abc", "gzip, gzip", 415),
     ],
