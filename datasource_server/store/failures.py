@@ -21,7 +21,8 @@ def is_fatal(problem: BaseException) -> bool:
 
 def query_failure(problem: duckdb.Error, memory: str) -> OpsSightError:
     """Return what to tell the caller of a query that failed."""
-    if is_fatal(problem):
+    # who was too slow, or left, hears nothing of an interrupt: any other ended a query so that the store could heal
+    if is_fatal(problem) or isinstance(problem, duckdb.InterruptException):
         return Overloaded("the store is being opened again", retry_after_seconds=2)
     if isinstance(problem, duckdb.OutOfMemoryException):
         return QueryError(

@@ -11,15 +11,19 @@ import json
 import random
 import resource
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
-from datasource_server.sdk import OpsSightError
+from datasource_server.sdk import OpsSightError, Overloaded
 from datasource_server.store import Store, StoreOptions
 
 from .samples import TABLES, note
 
 LIMIT_BYTES = 1_500_000
 ROWS = 20
+TRIES = 50
+T = TypeVar("T")
 
 
 async def main(path: Path, checkpoint_seconds: float) -> dict[str, object]:
@@ -39,7 +43,7 @@ async def main(path: Path, checkpoint_seconds: float) -> dict[str, object]:
             refused.append([type(problem).__name__, str(problem)])
         wrong_reads += await count(store) != accepted
     resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
-    await store.write([note("after")])
+    await patiently(lambda: store.write([note("after")]))
     healed = await count(store)
     store.close()
     store.open()
@@ -57,8 +61,18 @@ async def main(path: Path, checkpoint_seconds: float) -> dict[str, object]:
 
 async def count(store: Store) -> int:
     """Return how many notes can be read."""
-    (row,) = await store.rows("SELECT count(*) AS n FROM note")
+    (row,) = await patiently(lambda: store.rows("SELECT count(*) AS n FROM note"))
     return int(row["n"])
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask again while the store says that it is being opened again, as a client does on a 503."""
+    for _ in range(TRIES):
+        try:
+            return await ask()
+        except Overloaded:
+            await asyncio.sleep(0.1)
+    return await ask()
 
 
 if __name__ == "__main__":
