@@ -61,8 +61,6 @@ def read_plans(connectors: Mapping[str, Connector], tables: Collection[str]) -> 
 def _queries(name: str, connector: Connector, plans: Plans) -> list[Query]:
     try:
         return list(connector.queries().values())
-    except FileNotFoundError:
-        return []  # a connector without a folder of queries
     except (OpsSightError, OSError, ImportError, UnicodeError) as problem:
         plans.refuse(f"{name}/*", str(problem))
         return []

@@ -39,11 +39,11 @@ CRONS = {"nightly": "30 2 * * *"}
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """One attempt of one run, from its creation to its end; `failing_job` is empty when it succeeds."""
+    """One attempt of one run, from its creation to its end; attempts share the `id`, success has no `failing_job`."""
 
     service: Service
     pipeline: str
-    key: str
+    id: str
     attempt: int
     event: str
     branch: str
@@ -56,11 +56,6 @@ class RunPlan:
     failing_job: str
     is_cancelled: bool
     pull_request: int | None = None
-
-    @property
-    def id(self) -> str:
-        """Return the run's id; its attempts share it."""
-        return self.key
 
     @property
     def ends_at(self) -> datetime:
@@ -175,7 +170,7 @@ def _attempt(
     return RunPlan(
         service=first.service,
         pipeline=first.pipeline,
-        key=f"{first.service.name}-{first.number}",
+        id=f"{first.service.name}-{first.number}",
         attempt=number,
         event=first.event,
         branch=first.branch,
