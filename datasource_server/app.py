@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 import httpx
 from fastapi import FastAPI
 
-from datasource_server.access import Access, GrafanaTrust
+from datasource_server.access import Access, GrafanaTrust, Identity, Teams
 from datasource_server.access import Tokens as Doors
 from datasource_server.ingest import Ingest, IngestOptions
 from datasource_server.outbound import Actions, Outbox
@@ -111,7 +111,8 @@ def _access(store: Store, settings: Settings, plugins: Plugins, transport: httpx
     tokens, grafana = settings.tokens, settings.grafana
     doors = Doors(tokens.datasource, tokens.infinity, tokens.alerts, tokens.actions, tokens.admin)
     trust = GrafanaTrust(grafana.issuer, grafana.keys_url, grafana.org_id)
-    return Access(store, doors, trust, plugins.hooks, transport=transport)
+    teams = Teams(store, managers_see_others=settings.people.managers_see_others)
+    return Access(store, doors, Identity(trust, transport), plugins.hooks, teams=teams)
 
 
 def _limit_of(settings: Settings, plugins: Plugins) -> Callable[[str], int]:

@@ -9,6 +9,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -64,8 +65,9 @@ class Plugins:
 
     def configure(self, settings: Settings) -> None:
         """Read the settings of each connector; ConfigError names every table that is unknown or wrong."""
-        wrong = [self._configure(name, settings.connectors.get(name)) for name in sorted(self.connectors)]
-        unknown = sorted(set(settings.connectors) - set(self.versions))
+        tables = settings.connectors
+        wrong = [self._configure(name, tables.get(name), settings.data_dir) for name in sorted(self.connectors)]
+        unknown = sorted(set(tables) - set(self.versions))
         wrong += [f"[{name}] is the settings of no installed connector" for name in unknown]
         if problems := [each for each in wrong if each]:
             raise ConfigError("; ".join(problems))
@@ -79,12 +81,13 @@ class Plugins:
             self.hooks.unregister(name=name)
             raise
 
-    def _configure(self, name: str, table: Mapping[str, Any] | None) -> str:
+    def _configure(self, name: str, table: Mapping[str, Any] | None, data_dir: Path) -> str:
         connector = self.connectors[name]
         if table is None and not connector.more.is_always_on:
             return ""
         try:
-            settings = connector.settings.model_validate(_split_lists(connector.settings, table or {}))
+            given = _split_lists(connector.settings, table or {})
+            settings = connector.settings.model_validate(given, context={"data_dir": data_dir})
         except ValidationError as problem:
             return describe(problem, name)
         if connector.more.is_always_on or not table or connector.more.is_configured(settings):

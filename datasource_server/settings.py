@@ -65,9 +65,15 @@ class Server(Part):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    header_seconds: float = Field(14, gt=0)
+    header_seconds: float = Field(12, gt=0)
     max_body_bytes: int = Field(25_000_000, gt=0)
-    body_seconds: float = Field(14, gt=0)
+    body_seconds: float = Field(12, gt=0)
+
+
+class People(Part):
+    """Who may see figures of single people: everybody their own, and managers those of others where this says so."""
+
+    managers_see_others: bool = False
 
 
 class Limits(Part):
@@ -94,6 +100,7 @@ class Settings(BaseSettings):
     grafana: Grafana = Grafana()
     server: Server = Server()
     limits: Limits = Limits()
+    people: People = People()
 
     @property
     def connectors(self) -> dict[str, dict[str, Any]]:

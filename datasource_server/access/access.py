@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import logging
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
-import httpx
 import pluggy
 
 from datasource_server.access import roles
 from datasource_server.access.headers import Headers, lines, single
-from datasource_server.access.identity import GrafanaTrust, Identity, IdentityRefused
-from datasource_server.access.keys import Keys
+from datasource_server.access.identity import Identity, IdentityRefused
 from datasource_server.access.people import SCHEDULER, require_human
 from datasource_server.access.teams import Teams
 from datasource_server.access.tokens import Tokens, require_token
@@ -32,23 +28,22 @@ Outcome = Literal["asked", "done", "refused", "failed"]
 
 
 class Access:
-    """Who asks and what they may; `hooks` is asked `opssight_authenticate`, `transport` leads to Grafana's keys."""
+    """Who asks and what they may: by Grafana's signed `identity`, unless one of `hooks` knows who asks."""
 
     def __init__(
         self,
         store: Store,
         tokens: Tokens,
-        trust: GrafanaTrust,
+        identity: Identity,
         hooks: pluggy.PluginManager,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        teams: Teams | None = None,
     ) -> None:
         self._store = store
         self._tokens = tokens
         self._hooks = hooks
-        self._identity = Identity(trust, Keys(trust.jwks_url, transport, clock))
-        self._teams = Teams(store, clock)
+        self._identity = identity
+        self._teams = teams or Teams(store)
 
     def require_datasource_token(self, headers: Headers) -> None:
         """Let the data source's health check in, which may come without an identity."""
@@ -85,7 +80,7 @@ class Access:
     def admin(self, headers: Headers) -> Caller:
         """Return the operator's command line."""
         require_token(headers, self._tokens.admin)
-        return Caller("cli", role="admin", sees_all=True)
+        return Caller("cli", role="admin", sees_all=True, sees_people=True)
 
     async def caller_of(self, login: str) -> Caller:
         """Return the caller that this login is, by the stored teams; an unknown login belongs to none."""
@@ -122,6 +117,7 @@ class Access:
             teams=tuple(sorted({*known.teams, *found.teams})),
             role=max(known.role, found.role, key=ROLES.index),
             sees_all=known.sees_all or found.sees_all,
+            sees_people=known.sees_people or found.sees_people,
         )
 
 

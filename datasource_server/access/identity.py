@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import jwt
 
 from datasource_server.access.headers import Headers, lines
@@ -39,11 +42,16 @@ class GrafanaTrust:
 
 
 class Identity:
-    """Reads logins out of Grafana's signed identities."""
+    """Reads logins out of Grafana's signed identities; `transport` leads to its public keys."""
 
-    def __init__(self, trust: GrafanaTrust, keys: Keys) -> None:
+    def __init__(
+        self,
+        trust: GrafanaTrust,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._trust = trust
-        self._keys = keys
+        self._keys = Keys(trust.jwks_url, transport, clock)
 
     async def login(self, headers: Headers) -> str:
         """Return the verified login; IdentityRefused for a missing, repeated, forged or old one, and for no user's."""

@@ -24,24 +24,33 @@ RESTRICTED = "SELECT count(*) AS found FROM main.team WHERE restricts"
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who is in which team; while it is not `restricted`, everybody sees all rows."""
+    """Who is in which team; while it is not `restricted`, everybody sees all rows.
+
+    Figures of single people are for those themselves, and for managers where `managers_see_others`.
+    """
 
     restricted: bool
     members: Mapping[str, tuple[tuple[str, Role], ...]]
+    managers_see_others: bool = False
 
     def caller(self, login: str) -> Caller:
         """Return the person with the teams, the role held everywhere, and whether all rows may be seen."""
         teams = self.members.get(folded(login), ())
         everywhere = [role for _, role in teams if role in SEE_ALL]
         role = max(everywhere, key=ROLES.index, default=ROLES[0])
-        return Caller(login, teams, role, sees_all=bool(everywhere) or not self.restricted)
+        is_manager = bool(everywhere)
+        sees_people = is_manager and self.managers_see_others
+        return Caller(login, teams, role, sees_all=is_manager or not self.restricted, sees_people=sees_people)
 
 
 class Teams:
     """The roster as the store has it now: read again as soon as its tables change, and after a minute in any case."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], float] = time.monotonic, *, managers_see_others: bool = False
+    ) -> None:
         self._store = store
+        self._managers_see_others = managers_see_others
         self._clock = clock
         self._roster: Roster | None = None
         self._known: tuple[int, float] = (-1, 0.0)
@@ -65,4 +74,4 @@ class Teams:
             members[folded(row["login"])].add((row["name"], row["role"]))
         restricting = await self._store.rows(RESTRICTED)
         sorted_members = {login: tuple(sorted(teams)) for login, teams in members.items()}
-        return Roster(restricting[0]["found"] > 0, sorted_members)
+        return Roster(restricting[0]["found"] > 0, sorted_members, self._managers_see_others)

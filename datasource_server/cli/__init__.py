@@ -8,6 +8,7 @@ import sys
 import httpx
 
 from datasource_server.cli.commands import app
+from datasource_server.cli.of_connectors import add_connectors
 from datasource_server.sdk import ConfigError, OpsSightError, QueryError
 
 __all__ = ["app", "main"]
@@ -16,6 +17,7 @@ __all__ = ["app", "main"]
 def main() -> None:
     """Run the command; what goes wrong is one line on stderr, with exit code 2 where the operator must act."""
     try:
+        add_connectors(app, sys.argv[1:])
         app()
     except (ConfigError, QueryError) as problem:
         _leave(str(problem), 2)

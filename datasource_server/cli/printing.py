@@ -40,13 +40,17 @@ def write_json(value: object) -> None:
 
 def show_rows(path: str, answer: httpx.Response) -> None:
     """Print rows as a table as wide as the terminal, and below it what was left out and how old they are."""
-    rows: list[dict[str, Any]] = orjson.loads(answer.content)
+    show_found(path, orjson.loads(answer.content), answer.headers)
+
+
+def show_found(path: str, rows: Sequence[Mapping[str, Any]], headers: Mapping[str, str] | None = None) -> None:
+    """Print rows that are there already; the answer's `headers` may tell more of them."""
     cells = {name: [_cell(name, row[name]) for row in rows] for name in (rows[0] if rows else ())}
     shown = _fitting(cells, OUT.width) if OUT.is_terminal else dict(cells)
     if rows:
         wide = Console(file=OUT.file, width=sum(map(_width, shown, shown.values())) + 1)
         (OUT if OUT.is_terminal else wide).print(_table(path, shown, rows), highlight=False)
-    foot = _foot(len(rows), [name for name in cells if name not in shown], answer.headers)
+    foot = _foot(len(rows), [name for name in cells if name not in shown], headers or {})
     OUT.print(f"{path}: {foot}", style="dim", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 Pair = tuple[str, str]
 _PAIRS_AT_ONCE = 50
 _RETRY_SECONDS = 60
+_REST = 4
+_LONGEST_REST = 30.0
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class Deriving:
         self._store = store
         self._writing = writing
         self._seconds = seconds
+        self._settings = plugins.configured
         found = (
             Task(name, each) for name in plugins.configured for each in plugins.connectors[name].derivations.values()
         )
@@ -74,8 +79,11 @@ class Deriving:
             await self._touched.wait()
             await asyncio.sleep(self._seconds)
             self._touched.clear()
+            began = time.monotonic()
             for task in self._tasks:
                 await self._guarded(task)
+            # the way in comes first: deriving takes a fifth of the time at most
+            await asyncio.sleep(min(_REST * (time.monotonic() - began), _LONGEST_REST))
 
     async def everything(self, connector: str = "") -> int:
         """Make everything again; return how many rows were derived."""
@@ -121,7 +129,9 @@ class Deriving:
             whole = [Replacement(table, _of(table, rows), {}) for table in task.derivation.writes]
             await self._writing.write_derived(task.connector, *whole)
             return len(rows)
-        wanted = sorted(await self._all_pairs(task) if is_whole else pairs)
+        found = await self._all_pairs(task) if is_whole else pairs
+        # what several connectors tell of one repository is made at once
+        wanted = sorted(found, key=lambda pair: (pair[1], pair[0]))
         total = 0
         for start in range(0, len(wanted), _PAIRS_AT_ONCE):
             total += await self._make_pairs(task, frozenset(wanted[start : start + _PAIRS_AT_ONCE]))
@@ -132,10 +142,12 @@ class Deriving:
         rows = await self._rows(task, pairs)
         changes: list[Change] = [
             Replacement(
-                table, [row for row in _of(table, rows) if _pair(row, by) == pair], {"source": pair[0], by: pair[1]}
+                table,
+                [row for row in _of(table, rows) if row.source == source and _pair(row, by) in pairs],
+                {"source": source, by: values},
             )
             for table in task.derivation.writes
-            for pair in sorted(pairs)
+            for source, values in _by_source(pairs)
         ]
         if others := [row for row in rows if _pair(row, by) not in pairs]:
             changes.append(others)
@@ -143,7 +155,8 @@ class Deriving:
         return len(rows)
 
     async def _rows(self, task: Task, changed: frozenset[Pair] | None) -> list[Row]:
-        rows = list(await task.derivation.derive(Derive(self._store.rows, changed)))
+        asked = Derive(self._store.rows, changed, self._settings[task.connector])
+        rows = list(await task.derivation.derive(asked))
         names = {table.table for table in task.derivation.writes}
         if strange := {type(row).table for row in rows} - names:
             raise PluginError(
@@ -159,6 +172,14 @@ class Deriving:
             sql = f'SELECT DISTINCT source, {by} AS value FROM "{table.table}"'  # noqa: S608  names of a table and its column
             found |= {(each["source"], each["value"]) for each in await self._store.rows(sql)}
         return found
+
+
+def _by_source(pairs: Iterable[Pair]) -> list[tuple[str, list[str]]]:
+    """Return the values of each source: one statement then clears the way for all of them."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for source, value in sorted(pairs):
+        found[source].append(value)
+    return list(found.items())
 
 
 def _of(table: type[Row], rows: Iterable[Row]) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -13,7 +13,7 @@ import orjson
 
 from datasource_server.ingest.redact import redact, redact_json
 from datasource_server.sdk import Delivery, Receiver, Row, Unparsable
-from datasource_server.sdk.journal import DeliveryOutcome, DeliveryRecord
+from datasource_server.sdk.journal import DeliveryRecord
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +56,10 @@ class Clean:
 
 def clean(delivery: Delivery, receiver: Receiver) -> Clean:
     """Return the delivery as it may be kept: its texts redacted, and only the headers that matter."""
-    fault = _fault(delivery.body)
+    unpacked, fault = _unpacked(delivery, receiver)
     headers = _kept_headers(delivery.headers, receiver)
-    body = redact_json(delivery.body).decode("utf-8", "replace").replace("\x00", "").encode()
-    kept = Delivery(delivery.id, delivery.kind, headers, body, delivery.received_at)
+    body = redact_json(unpacked).decode("utf-8", "replace").replace("\x00", "").encode()
+    kept = replace(delivery, headers=headers, body=body)
     return Clean(kept, fault, headers)
 
 
@@ -79,8 +79,8 @@ def understand(receiver: Receiver, delivery: Delivery) -> Understood:
     return Understood(rows)
 
 
-def record_of(receiver: Receiver, delivery: Delivery) -> DeliveryRecord:
-    """Return the row that keeps a clean delivery."""
+def record_of(receiver: Receiver, delivery: Delivery, found: Understood, now: datetime) -> DeliveryRecord:
+    """Return the row that keeps a clean delivery, and says what became of it."""
     return DeliveryRecord(
         id=delivery.id,
         receiver=receiver.name,
@@ -88,14 +88,6 @@ def record_of(receiver: Receiver, delivery: Delivery) -> DeliveryRecord:
         body=delivery.body.decode("utf-8", "replace"),
         headers=dict(delivery.headers),
         received_at=delivery.received_at,
-    )
-
-
-def outcome_of(receiver: Receiver, delivery_id: str, found: Understood, now: datetime) -> DeliveryOutcome:
-    """Return the row that says what became of a delivery."""
-    return DeliveryOutcome(
-        id=delivery_id,
-        receiver=receiver.name,
         state="quarantined" if found.reason else "parsed",
         reason=found.reason,
         rows=len(found.rows),
@@ -121,6 +113,18 @@ def _kept_headers(headers: Mapping[str, str], receiver: Receiver) -> dict[str, s
     if redact(whole) != whole:  # one look at all of them; most deliveries hold nothing
         kept = {name: redact(value) for name, value in kept.items()}
     return {name: value[:500] for name, value in sorted(kept.items())[:_MOST_HEADERS]}
+
+
+def _unpacked(delivery: Delivery, receiver: Receiver) -> tuple[bytes, str]:
+    """Return the body as text, and what is wrong with it."""
+    if receiver.unpack is None:
+        return delivery.body, _fault(delivery.body)
+    try:
+        body = receiver.unpack(delivery.body)
+    except Exception as problem:  # the border: whatever a receiver does with bytes it did not expect
+        log.warning("a delivery can't be unpacked", exc_info=True, extra={"receiver": receiver.name})
+        return delivery.body, _reason(f"the body can't be unpacked: {problem}")
+    return body, _fault(body)
 
 
 def _is_row(found: object) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from datasource_server.ingest.clock import Clock
 from datasource_server.ingest.options import IngestOptions
-from datasource_server.ingest.reading import Clean, Understood, clean, outcome_of, record_of, understand
+from datasource_server.ingest.reading import Clean, Understood, clean, record_of, understand
 from datasource_server.ingest.writing import Writing
 from datasource_server.plugins import Plugins
 from datasource_server.sdk import Delivery, NotFound, OpsSightError, Overloaded, Receiver, Rejected
@@ -76,11 +76,13 @@ class Receiving:
         most = min(receiver.max_bytes, self._options.max_body_bytes)
         if len(body) > most:
             raise Rejected(f"the delivery has {len(body):,} bytes; at most {most:,} are taken", status=413)
-        secrets = self._plugins.configured[connector].webhook_secrets()
+        settings = self._plugins.configured[connector]
+        secrets = settings.webhook_secrets()
         if not secrets:
             raise Rejected(f"connector {connector} has no webhook_secret, so no delivery can be believed")
-        identity = headers.get(receiver.id_header, "")[:_LONGEST_ID] or hashlib.sha256(body).hexdigest()
-        delivery = Delivery(identity, headers.get(receiver.kind_header, "")[:100], headers, body, self._clock.now())
+        identity = headers.get(receiver.id_header, "")[:_LONGEST_ID] or _hash(receiver, headers, body)
+        kind = headers.get(receiver.kind_header, "")[:100]
+        delivery = Delivery(identity, kind, headers, body, self._clock.now(), settings)
         try:
             receiver.verify(delivery, secrets)
         except Rejected:
@@ -124,17 +126,21 @@ class Receiving:
         return Received(delivery.id, found.state, len(found.rows))
 
     async def _write(self, connector: str, receiver: Receiver, kept: Clean, found: Understood) -> Understood:
-        now = self._clock.now()
-        about = [record_of(receiver, kept.delivery), outcome_of(receiver, kept.delivery.id, found, now)]
-        stamped = [row.stamped(source=connector) for row in about]
+        record = record_of(receiver, kept.delivery, found, self._clock.now()).stamped(source=connector)
         rows = await self._writing.prepare(connector, found.rows)
-        await self._writing.write_prepared(stamped, rows)
+        await self._writing.write_prepared([record], rows)
         return found
 
 
 def _read(receiver: Receiver, delivery: Delivery) -> tuple[Clean, Understood]:
     kept = clean(delivery, receiver)
     return kept, Understood(reason=kept.fault) if kept.fault else understand(receiver, kept.delivery)
+
+
+def _hash(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> str:
+    facts = [headers.get(name, "") for name in receiver.told_apart_by]
+    # without facts the hash is the body's alone, as it always was
+    return hashlib.sha256(body + "\0".join(["", *facts]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _lower(headers: Mapping[str, str], query: Mapping[str, str]) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datasource_server.ingest.clock import Clock
-from datasource_server.ingest.reading import kept_delivery, outcome_of, understand
+from datasource_server.ingest.reading import kept_delivery, record_of, understand
 from datasource_server.ingest.writing import Writing
 from datasource_server.plugins import Plugins
 from datasource_server.sdk import Receiver
@@ -15,12 +15,11 @@ from datasource_server.store import Store
 _AT_ONCE = 100
 
 _WANTED = """
-SELECT d.source, d.receiver, d.id
-FROM delivery AS d
-LEFT JOIN delivery_outcome AS o ON o.source = d.source AND o.receiver = d.receiver AND o.id = d.id
-WHERE ($connector = '' OR d.source = $connector)
-  AND ($everything OR o.state IS NULL OR o.state = 'quarantined')
-ORDER BY d.received_at, d.id
+SELECT source, receiver, id
+FROM delivery
+WHERE ($connector = '' OR source = $connector)
+  AND ($everything OR state = 'quarantined')
+ORDER BY received_at, id
 """
 
 _BODIES = """
@@ -69,11 +68,11 @@ class Replaying:
     async def _again(self, source: str, receiver: Receiver, ids: list[str]) -> Replayed:
         total = Replayed()
         for row in await self.store.rows(_BODIES, source=source, receiver=receiver.name, ids=ids):
-            delivery = kept_delivery(row)
+            delivery = replace(kept_delivery(row), settings=self.plugins.configured[source])
             found = understand(receiver, delivery)
-            outcome = outcome_of(receiver, delivery.id, found, self.clock.now()).stamped(source=source)
+            record = record_of(receiver, delivery, found, self.clock.now()).stamped(source=source)
             rows = await self.writing.prepare(source, found.rows)
-            await self.writing.write_prepared([outcome], rows)
+            await self.writing.write_prepared([record], rows)
             total += Replayed(1, int(not found.reason), int(bool(found.reason)))
         return total
 

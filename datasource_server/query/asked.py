@@ -11,7 +11,7 @@ from datasource_server.query.limits import Window, clamp
 from datasource_server.query.parameters import bound, chosen
 from datasource_server.query.plans import Plan
 from datasource_server.query.result import Form
-from datasource_server.query.scope import scope_key, scoped
+from datasource_server.query.scope import person_key, scope_key, scoped
 from datasource_server.sdk import Caller, QueryError
 from datasource_server.store import Column
 
@@ -36,7 +36,8 @@ class Asked:
         window = tuple(getattr(self.window, own) for name, own in _WINDOW.items() if name in names)
         limit = (self.window.limit, self.window.is_capped, self.window.notices)
         wanted = (self.plan.query.path, self.form, *limit, self.filters)
-        return (*wanted, window, tuple(sorted(self.chosen.items())), scope_key(self.caller), version)
+        whose = (scope_key(self.caller), *person_key(self.caller, names))
+        return (*wanted, window, tuple(sorted(self.chosen.items())), whose, version)
 
     def key_bytes(self) -> int:
         """Return about how much memory the key takes."""

@@ -16,7 +16,7 @@ from datasource_server.query.filters import quoted
 from datasource_server.query.freshness import Freshness
 from datasource_server.query.plans import Plan, read_plans
 from datasource_server.query.result import Form, Result
-from datasource_server.query.scope import scope_key, scoped
+from datasource_server.query.scope import person_key, scope_key, scoped
 from datasource_server.sdk import Caller, Connector, OpsSightError, Overloaded, PluginError, Query, QueryError, TooSlow
 from datasource_server.store import Column, Store
 
@@ -90,7 +90,8 @@ class Engine:
 
     async def _distinct(self, plan: Plan, name: str, caller: Caller) -> list[str]:
         version = self._store.version(plan.tables)
-        key = ("options", plan.query.path, name, scope_key(caller), version)
+        whose = (scope_key(caller), *person_key(caller, plan.statement.parameters))
+        key = ("options", plan.query.path, name, whose, version)
         result = await self.cache.get(key, lambda: self._list(plan, name, caller, version))
         return _texts(result.body[0])
 

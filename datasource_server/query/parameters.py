@@ -9,7 +9,7 @@ from datasource_server.query.ask import ALL, require_texts
 from datasource_server.query.limits import Window
 from datasource_server.sdk import Caller, Query, QueryError
 
-GIVEN = ("from", "to", "interval", "teams")
+GIVEN = ("from", "to", "interval", "teams", "viewer", "sees_people")
 RESERVED = "opssight_"
 MAX_VALUES = 5_000
 MAX_CHARACTERS = 4_000_000
@@ -35,6 +35,8 @@ def bound(
         "to": to_naive_utc(window.end),
         "interval": f"{window.interval_seconds} seconds",
         "teams": None if caller.sees_all else [name for name in caller.team_names if name],
+        "viewer": caller.login,
+        "sees_people": caller.sees_people,
     }
     return {name: given[name] if name in given else (list(chosen[name]) or None) for name in names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from datasource_server.sdk import JOURNAL, Caller
 
@@ -48,6 +48,12 @@ def scoped(sql: str, tables: Iterable[str], caller: Caller) -> tuple[str, dict[s
 def scope_key(caller: Caller) -> tuple[str, ...] | None:
     """Return what tells two callers' rows apart; None for those who see all."""
     return None if caller.sees_all else caller.team_names
+
+
+def person_key(caller: Caller, parameters: Collection[str]) -> tuple[object, ...]:
+    """Return what else tells two callers' answers apart, where the statement asks who is asking."""
+    asked = {"viewer": caller.login, "sees_people": caller.sees_people}
+    return tuple(value for name, value in asked.items() if name in parameters)
 
 
 def _shadow(table: str) -> str:

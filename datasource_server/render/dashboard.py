@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from datasource_server import sdk
@@ -18,10 +18,17 @@ from datasource_server.render.panel import (
 
 SCHEMA_VERSION = 41
 ALL = "__all"
+CARRIED = ("team", "service", "repo", "environment")
+"""The variables that mean the same on every board."""
 
 
-def dashboard_json(dashboard: sdk.Dashboard, queries: Mapping[str, sdk.Query]) -> Json:
-    """Return the board's JSON; `queries` (by path) tell which parameters the board's variables fill."""
+def dashboard_json(
+    dashboard: sdk.Dashboard, queries: Mapping[str, sdk.Query], menu: Sequence[sdk.Dashboard] = ()
+) -> Json:
+    """Return the board's JSON; `queries` (by path) tell which parameters the board's variables fill.
+
+    `menu` are the boards that the links at its top lead to, whichever connector brings them.
+    """
     names = [variable.name for variable in dashboard.variables]
     return {
         "uid": dashboard.uid,
@@ -36,7 +43,7 @@ def dashboard_json(dashboard: sdk.Dashboard, queries: Mapping[str, sdk.Query]) -
         "time": {"from": dashboard.time_from, "to": "now"},
         "timepicker": {},
         "refresh": dashboard.refresh,
-        "links": [*(_link(link) for link in dashboard.links), _all_boards()],
+        "links": [*map(_link, (*_menu(dashboard, menu), *dashboard.links)), _all_boards()],
         "templating": {"list": [_variable(each, names, queries.get(each.query)) for each in dashboard.variables]},
         "annotations": {"list": [_grafanas_own(), *(_lane(each, names, queries) for each in dashboard.lanes)]},
         "panels": list(_panels(dashboard, names, queries)),
@@ -116,6 +123,17 @@ def _grafanas_own() -> Json:
         "iconColor": "rgba(0, 211, 255, 1)",
         "datasource": {"type": "grafana", "uid": "-- Grafana --"},
     }
+
+
+def _menu(dashboard: sdk.Dashboard, menu: Sequence[sdk.Dashboard]) -> list[sdk.Link]:
+    """Return a link to each board of the menu, which carries what is chosen here as far as that board has it."""
+    own = {variable.name for variable in dashboard.variables}
+    return [sdk.Link(each.title, _address(each, own)) for each in sorted(menu, key=lambda each: each.menu)]
+
+
+def _address(board: sdk.Dashboard, own: set[str]) -> str:
+    carried = [variable.name for variable in board.variables if variable.name in own and variable.name in CARRIED]
+    return f"/d/{board.uid}?" + "&".join(["${__url_time_range}", *(f"${{{name}:queryparam}}" for name in carried)])
 
 
 def _link(link: sdk.Link) -> Json:

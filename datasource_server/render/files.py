@@ -27,8 +27,11 @@ def rendered(connectors: Mapping[str, sdk.Connector], places: Places | None = No
 def boards(connectors: Mapping[str, sdk.Connector]) -> dict[str, str]:
     """Return the dashboards, each in the folder that it is shown in."""
     queries = {query.path: query for connector in connectors.values() for query in connector.queries().values()}
-    found = (board for connector in connectors.values() for board in connector.dashboards)
-    return {f"dashboards/{board.folder}/{board.uid}.json": _json(dashboard_json(board, queries)) for board in found}
+    found = [board for connector in connectors.values() for board in connector.dashboards]
+    menu = [board for board in found if board.menu]
+    return {
+        f"dashboards/{board.folder}/{board.uid}.json": _json(dashboard_json(board, queries, menu)) for board in found
+    }
 
 
 def provisioning(connectors: Mapping[str, sdk.Connector], places: Places) -> dict[str, str]:

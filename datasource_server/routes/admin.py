@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from datasource_server.inventory import plugin_list
 from datasource_server.query import Form
 from datasource_server.routes.answering import REFUSALS, asked_parameters, json_answer, result_answer, while_there
+from datasource_server.routes.asked_commands import run_command
 from datasource_server.routes.callers import BY_ADMIN, AdminCaller
 from datasource_server.routes.house import House, Rooms
 from datasource_server.routes.passes import stream_passes
@@ -84,6 +85,13 @@ async def query(connector: str, query: str, request: Request, house: Rooms, call
     ask = asks.to_ask(raw, datetime.now(UTC))
     result = await while_there(request, house.engine.run(f"{connector}/{query}", ask, caller, form))
     return result_answer(result, "text/csv; charset=utf-8" if form == "csv" else "application/json")
+
+
+@router.post("/command/{connector}/{command}")
+async def command(connector: str, command: str, request: Request, house: Rooms, caller: AdminCaller) -> Response:
+    """Answer a connector's own command: `{"rows": […]}` or `{"text": "…"}`."""
+    told = await run_command(house, connector, command, await request.body(), caller)
+    return json_answer(orjson.dumps({"text": told} if isinstance(told, str) else {"rows": told}))
 
 
 @router.get("/plugins")

@@ -17,7 +17,7 @@ SELECT source, collector,
 FROM collector_run
 GROUP BY ALL
 """
-QUARANTINE = "SELECT source, receiver, count(*) AS count FROM delivery_outcome WHERE state = 'quarantined' GROUP BY ALL"
+QUARANTINE = "SELECT source, receiver, count(*) AS count FROM delivery WHERE state = 'quarantined' GROUP BY ALL"
 
 
 class Measures:

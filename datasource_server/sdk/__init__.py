@@ -1,20 +1,9 @@
 """All that a plugin may import: rows, the connector with its decorators, queries, dashboards, errors, hooks."""
 
+from datasource_server.sdk import paths
 from datasource_server.sdk.alert_rule import AlertRule
 from datasource_server.sdk.caller import ROLES, Caller, Role
-from datasource_server.sdk.connector import (
-    Action,
-    Collector,
-    Connector,
-    ConnectorSettings,
-    Derivation,
-    Derive,
-    Message,
-    Notifier,
-    Pages,
-    Receiver,
-    Replacement,
-)
+from datasource_server.sdk.connector import Connector, ConnectorSettings
 from datasource_server.sdk.context import Context, Page, require_success
 from datasource_server.sdk.dashboard import Column, Dashboard, Heading, Lane, Link, Panel, Variable
 from datasource_server.sdk.domain import (
@@ -23,14 +12,20 @@ from datasource_server.sdk.domain import (
     Commit,
     Deployment,
     Environment,
+    Incident,
+    IncidentState,
     JobLogLine,
+    PathOwner,
     PipelineJob,
     PipelineRun,
     PipelineStep,
     PullRequest,
     Repository,
     Schedule,
+    Severity,
     Status,
+    TestResult,
+    TestStatus,
     Tier,
 )
 from datasource_server.sdk.errors import (
@@ -49,6 +44,20 @@ from datasource_server.sdk.errors import (
 )
 from datasource_server.sdk.hookspecs import hookimpl
 from datasource_server.sdk.journal import JOURNAL, Gap, OwnerRule, Team, TeamMember
+from datasource_server.sdk.nouns import (
+    Action,
+    Collector,
+    Command,
+    Derivation,
+    Derive,
+    Message,
+    Notifier,
+    Pages,
+    Receiver,
+    Replacement,
+    Told,
+    Upload,
+)
 from datasource_server.sdk.query import Query, Shape, read_query
 from datasource_server.sdk.receiver import (
     Delivery,
@@ -72,6 +81,7 @@ __all__ = [
     "Caller",
     "Collector",
     "Column",
+    "Command",
     "Commit",
     "ConfigError",
     "Connector",
@@ -86,6 +96,8 @@ __all__ = [
     "Forbidden",
     "Gap",
     "Heading",
+    "Incident",
+    "IncidentState",
     "JobLogLine",
     "Lane",
     "Link",
@@ -99,6 +111,7 @@ __all__ = [
     "Page",
     "Pages",
     "Panel",
+    "PathOwner",
     "PipelineJob",
     "PipelineRun",
     "PipelineStep",
@@ -113,14 +126,19 @@ __all__ = [
     "Role",
     "Row",
     "Schedule",
+    "Severity",
     "Shape",
     "Status",
     "Team",
     "TeamMember",
+    "TestResult",
+    "TestStatus",
     "Tier",
+    "Told",
     "TooSlow",
     "Unauthorised",
     "Unparsable",
+    "Upload",
     "UpstreamError",
     "Variable",
     "Verify",
@@ -128,6 +146,7 @@ __all__ = [
     "column_sentence",
     "hmac_sha256",
     "hookimpl",
+    "paths",
     "read_query",
     "require_success",
     "shared_token",

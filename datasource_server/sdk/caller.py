@@ -16,13 +16,15 @@ class Caller:
     """One person (or the alert scheduler) behind a request.
 
     `teams` maps each of the person's teams to the role held there; `sees_all` is true for managers, for the alert
-    scheduler, and for everybody until the first team is configured.
+    scheduler, and for everybody until the first team is configured. `sees_people` is true for those who may see figures
+    of single people other than themselves.
     """
 
     login: str
     teams: tuple[tuple[str, Role], ...] = ()
     role: Role = "viewer"
     sees_all: bool = False
+    sees_people: bool = False
 
     @property
     def team_names(self) -> tuple[str, ...]:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, SecretStr, create_model
 
 from datasource_server.sdk.alert_rule import AlertRule
 from datasource_server.sdk.caller import Role
-from datasource_server.sdk.context import Context, Rows
 from datasource_server.sdk.dashboard import Dashboard
 from datasource_server.sdk.errors import PluginError
+from datasource_server.sdk.nouns import (
+    Action,
+    Collector,
+    Command,
+    Derivation,
+    Notifier,
+    Receiver,
+    Scopes,
+    Upload,
+)
 from datasource_server.sdk.query import Query, read_query
-from datasource_server.sdk.receiver import Delivery, Verify
+from datasource_server.sdk.receiver import Verify
 from datasource_server.sdk.row import Row
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,108 +49,6 @@ class ConnectorSettings(BaseModel):
         """Return the secrets that a delivery may be signed with; none while none is configured."""
         both = (self.webhook_secret.get_secret_value(), self.webhook_secret_before.get_secret_value())
         return tuple(secret for secret in both if secret)
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """All rows of one table of this connector, within `where`: those that are not in `rows` any more are deleted."""
-
-    table: type[Row]
-    rows: Sequence[Row]
-    where: Mapping[str, str] = field(default_factory=dict)
-
-
-Pages = AsyncIterator[Sequence[Row] | Replacement]
-"""What a collector yields: rows page by page; they are written as they come."""
-
-Scopes = Callable[[Any], Sequence[str] | Awaitable[Sequence[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Collector:
-    """Pulls rows from outside every so often, scope by scope, from where the last finished pass ended."""
-
-    name: str
-    collect: Callable[[Context[Any]], Pages]
-    every: timedelta
-    scopes: Scopes
-    overlap: timedelta
-    first: timedelta
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """Takes signed deliveries and turns each into rows; `read` is a pure function."""
-
-    name: str
-    read: Callable[[Delivery], Sequence[Row]]
-    verify: Verify
-    id_header: str
-    kind_header: str
-    max_bytes: int
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """Computes rows from rows; what it writes can always be made again.
-
-    `by` names the column (with `source`) whose changed values are handed over and whose rows are replaced; empty:
-    everything is made again at each change.
-    """
-
-    name: str
-    derive: Callable[[Derive], Awaitable[Iterable[Row]]]
-    of: tuple[type[Row], ...]
-    writes: tuple[type[Row], ...]
-    by: str
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class Derive:
-    """What a derivation is handed: `read(sql, **parameters)`, and in `changed` the (source, value) pairs to make again.
-
-    `changed` is None when everything is to be made again.
-    """
-
-    read: Callable[..., Awaitable[Rows]]
-    changed: frozenset[tuple[str, str]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message on its way out: posted to `url` as JSON until it was taken. The same `id` is sent once."""
-
-    id: str
-    url: str
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Notifier:
-    """Says what rows say: on new rows of `on`, or every so often."""
-
-    name: str
-    compose: Callable[[Context[Any], Sequence[Row]], Awaitable[Iterable[Message]]]
-    on: tuple[type[Row], ...]
-    every: timedelta | None
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Changes something in another tool, on behalf of a person who holds `role` where the thing is owned.
-
-    `parameters` is the pydantic model of its keyword arguments; `repo`, if there is one, says who owns the thing.
-    """
-
-    name: str
-    act: Callable[..., Awaitable[object]]
-    role: Role
-    parameters: type[BaseModel]
-    doc: str
 
 
 class Connector:
@@ -173,6 +80,7 @@ class Connector:
         self.derivations: dict[str, Derivation] = {}
         self.notifiers: dict[str, Notifier] = {}
         self.actions: dict[str, Action] = {}
+        self.commands: dict[str, Command] = {}
 
     def queries(self) -> dict[str, Query]:
         """Return the queries in the package's folder `queries`, by name."""
@@ -205,17 +113,27 @@ class Connector:
         return register
 
     def receiver(
-        self, *, verify: Verify, id_header: str = "", kind_header: str = "", max_bytes: int = 25_000_000
+        self,
+        *,
+        verify: Verify,
+        id_header: str = "",
+        kind_header: str = "",
+        max_bytes: int = 25_000_000,
+        unpack: Callable[[bytes], bytes] | None = None,
+        told_apart_by: Sequence[str] = (),
     ) -> Callable[[F], F]:
         """Register a receiver: a function from a Delivery to rows.
 
-        Without `id_header` a delivery is known by the hash of its body.
+        Without `id_header` a delivery is known by the hash of its body and of the headers `told_apart_by`. `unpack`
+        makes UTF-8 text, which is what can be redacted and kept, of a body that is none; Unparsable where it can't.
         """
 
         def register(function: F) -> F:
             name = self._new(function, self.receivers)
             headers = (id_header.lower(), kind_header.lower())
-            self.receivers[name] = Receiver(name, function, verify, *headers, max_bytes, _sentence(function))
+            lower = tuple(each.lower() for each in told_apart_by)
+            doc = _sentence(function)
+            self.receivers[name] = Receiver(name, function, verify, *headers, max_bytes, doc, unpack, lower)
             return function
 
         return register
@@ -250,6 +168,18 @@ class Connector:
         def register(function: F) -> F:
             name = self._new(function, self.actions)
             self.actions[name] = Action(name, function, role, _parameters(function), _sentence(function))
+            return function
+
+        return register
+
+    def command(self) -> Callable[[F], F]:
+        """Register a command: a coroutine of a Context and keyword-only parameters to rows, or to a text."""
+
+        def register(function: F) -> F:
+            name = self._new(function, self.commands)
+            hints = get_type_hints(function, include_extras=True)
+            uploads = frozenset(key for key, hint in hints.items() if hint == Upload)
+            self.commands[name] = Command(name, function, _parameters(function), uploads, _sentence(function))
             return function
 
         return register

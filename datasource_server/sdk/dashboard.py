@@ -99,7 +99,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """One board: it answers one question. `uid` is at most 40 characters and never changes."""
+    """One board: it answers one question. `uid` is at most 40 characters and never changes.
+
+    `menu` is its place among the links that stand at the top of every board, smallest first; 0 leaves it out of them.
+    """
 
     uid: str
     title: str
@@ -112,3 +115,4 @@ class Dashboard:
     time_from: str = "now-7d"
     refresh: str = "1m"
     folder: str = "team"
+    menu: int = 0

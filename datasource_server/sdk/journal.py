@@ -32,8 +32,8 @@ class OwnerRule(Row, table="owner_rule", key=("source", "pattern")):
     owner: Annotated[str, "The team."]
 
 
-class DeliveryRecord(Row, table="delivery", key=("source", "receiver", "id"), once=True):
-    """One signed delivery as it came in, redacted; kept so that it can be read again."""
+class DeliveryRecord(Row, table="delivery", key=("source", "receiver", "id"), newer=("read_at",)):
+    """One signed delivery as it came in, redacted, and what became of it; kept so that it can be read again."""
 
     id: Annotated[str, "The sender's id of the delivery."]
     receiver: Annotated[str, "The receiver that took it."]
@@ -41,17 +41,10 @@ class DeliveryRecord(Row, table="delivery", key=("source", "receiver", "id"), on
     body: Annotated[str, "The redacted body."]
     headers: Annotated[dict[str, str], "The headers that matter, without secrets."] = {}
     received_at: Annotated[Moment, "When it came in."]
-
-
-class DeliveryOutcome(Row, table="delivery_outcome", key=("source", "receiver", "id"), newer=("read_at",)):
-    """What became of a delivery when it was last read."""
-
-    id: Annotated[str, "The sender's id of the delivery."]
-    receiver: Annotated[str, "The receiver that took it."]
-    state: Annotated[Literal["parsed", "quarantined"], "quarantined: kept, but could not be understood yet."]
+    state: Annotated[Literal["parsed", "quarantined"], "quarantined: kept, but could not be understood yet."] = "parsed"
     reason: Annotated[str, "Why it could not be understood."] = ""
-    rows: Annotated[int, "Rows it gave."] = 0
-    read_at: Annotated[Moment, "When it was last read."]
+    rows: Annotated[int, "Rows it gave when it was last read."] = 0
+    read_at: Annotated[Moment | None, "When it was last read."] = None
 
 
 class Cursor(Row, table="cursor", key=("source", "collector", "scope"), newer=("until",)):
@@ -118,7 +111,6 @@ JOURNAL: tuple[type[Row], ...] = (
     TeamMember,
     OwnerRule,
     DeliveryRecord,
-    DeliveryOutcome,
     Cursor,
     CollectorRun,
     Gap,

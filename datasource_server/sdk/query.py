@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from datasource_server.sdk.errors import PluginError
 
-GIVEN = ("from", "to", "interval")
+GIVEN = ("from", "to", "interval", "teams", "viewer", "sees_people")
 """Parameters that every query may read without declaring them."""
 
 PARAMETER = re.compile(r"\$([a-z_]+)")

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,17 @@ WINDOW_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery as it came in; `headers` have lower-case names, `body` is raw until it was redacted."""
+    """One delivery as it came in; `headers` have lower-case names, `body` is raw until it was redacted.
+
+    `settings` are the connector's own, None where it has none.
+    """
 
     id: str
     kind: str
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    settings: Any = field(default=None, repr=False, compare=False)
 
     def json(self) -> Any:  # noqa: ANN401  whatever the sender put there
         """Return the body as JSON; Unparsable (kept and quarantined) where it is none."""

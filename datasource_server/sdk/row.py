@@ -69,6 +69,9 @@ class Row(BaseModel):
 
     def stamped(self, **columns: str) -> Self:
         """Return the row with these columns set, without validating the others again."""
+        given = self.model_fields_set
+        if all(name in given and getattr(self, name) == value for name, value in columns.items()):
+            return self
         return self.model_copy(update=columns)
 
 

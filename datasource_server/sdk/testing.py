@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from datasource_server.sdk.caller import Caller
-from datasource_server.sdk.connector import Connector, Receiver
+from datasource_server.sdk.connector import Connector
 from datasource_server.sdk.dashboard import Panel
 from datasource_server.sdk.domain import DELIVERY
 from datasource_server.sdk.errors import Rejected
 from datasource_server.sdk.journal import JOURNAL
+from datasource_server.sdk.nouns import Receiver
 from datasource_server.sdk.query import Query
 from datasource_server.sdk.receiver import Delivery
 from datasource_server.sdk.row import Row, column_sentence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 Sample = tuple[str, str, bytes]
 """A delivery to try: receiver, kind, body."""
 
-EVERYBODY = Caller("check", sees_all=True)
+EVERYBODY = Caller("check", sees_all=True, sees_people=True)
 
 
 @dataclass(frozen=True, slots=True)

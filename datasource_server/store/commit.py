@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from datasource_server.sdk.connector import Replacement
+from datasource_server.sdk.nouns import Replacement
 from datasource_server.sdk.row import Row
 
 

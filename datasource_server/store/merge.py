@@ -9,17 +9,21 @@ import orjson
 from datasource_server.sdk.row import Row
 from datasource_server.store.table import ENDED_RANK, STATUS_RANKS, Table, quoted, table_of, text_literal
 
+Where = tuple[tuple[str, bool], ...]
+"""Columns that have one value, or (True) one of a list."""
+
 
 @lru_cache(maxsize=1_000)
 def match_sql(row: type[Row]) -> str:
     """Return the SELECT of the rows that are there already: their place in the JSON parameter, and their row id.
 
     It reads the keys alone. One MERGE for new and old rows would read every column of all the rows that it looks at.
+    A column's name never begins with `_`, so that the place is mistaken for none.
     """
     table = table_of(row)
-    numbered = f"CAST(key AS BIGINT) AS place, unnest(from_json(value, {_shape(table, table.key)}))"
+    numbered = f"CAST(key AS BIGINT) AS _place, unnest(from_json(value, {_shape(table, table.key)}))"
     source = f"SELECT {numbered} FROM json_each(CAST($1 AS JSON))"
-    return f"SELECT s.place, t.rowid FROM {quoted(table.name)} AS t JOIN ({source}) AS s ON {_same_key(table)}"
+    return f"SELECT s._place, t.rowid FROM {quoted(table.name)} AS t JOIN ({source}) AS s ON {_same_key(table)}"
 
 
 @lru_cache(maxsize=1_000)
@@ -47,7 +51,7 @@ def merge_sql(row: type[Row], given: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def delete_sql(row: type[Row], where: tuple[str, ...]) -> str:
+def delete_sql(row: type[Row], where: Where) -> str:
     """Return the DELETE of the rows within `where` whose keys the JSON parameter `$keys` does not name."""
     table = table_of(row)
     returned = ", ".join(quoted(name) for name in table.places)
@@ -58,7 +62,7 @@ def delete_sql(row: type[Row], where: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def assign_sql(row: type[Row], names: tuple[str, ...], where: tuple[str, ...]) -> str:
+def assign_sql(row: type[Row], names: tuple[str, ...], where: Where) -> str:
     """Return the UPDATE that sets the columns `names` in the rows within `where`; it returns the places of the rows."""
     table = table_of(row)
     assigned = ", ".join(f"{quoted(name)} = {parameter('set', place)}" for place, name in enumerate(names))
@@ -73,9 +77,14 @@ def parameter(word: str, place: int) -> str:
     return f"${word}_{place}"
 
 
-def _within(where: tuple[str, ...]) -> str:
-    pairs = ((f"CAST(t.{quoted(name)} AS VARCHAR)", parameter("where", place)) for place, name in enumerate(where))
-    return "".join(f"{column} = {value} AND " for column, value in pairs)
+def _within(where: Where) -> str:
+    return "".join(_condition(place, *each) for place, each in enumerate(where))
+
+
+def _condition(place: int, name: str, is_list: bool) -> str:
+    column, value = f"CAST(t.{quoted(name)} AS VARCHAR)", parameter("where", place)
+    any_of = f"IN (SELECT unnest(CAST({value} AS VARCHAR[])))"
+    return f"{column} {any_of if is_list else f'= {value}'} AND "
 
 
 def _source(table: Table, given: tuple[str, ...], parameter: str = "$1") -> str:

@@ -9,17 +9,19 @@ from typing import Any
 
 import orjson
 
-from datasource_server.sdk.connector import Replacement
 from datasource_server.sdk.errors import PluginError
+from datasource_server.sdk.nouns import Replacement
 from datasource_server.sdk.row import Row
 from datasource_server.store.commit import Assignment, Call, rows_of
-from datasource_server.store.merge import assign_sql, delete_sql, parameter
+from datasource_server.store.merge import Where, assign_sql, delete_sql, parameter
 from datasource_server.store.table import Table, table_of
 
 MAX_BATCH_ROWS = 20_000
 
 Identity = tuple[object, ...]
 Record = Mapping[str, object]
+Value = str | list[str]
+"""What a column is compared with: one value, or any of a list."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +62,7 @@ class Sweep:
 
     table: Table
     sql: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Value]
     call: Call
 
 
@@ -109,23 +111,27 @@ class Plan:
 def _deletion(change: Replacement, call: Call) -> Sweep:
     table = table_of(change.table)
     _require_columns(table, change.where)
-    records = [{name: value for name, value in table.record(row).items() if name in table.key} for row in change.rows]
+    records = [table.identity(row) for row in change.rows]
     parameters = {"keys": as_json(table, records).decode()} | _parameters("where", change.where)
-    return Sweep(table, delete_sql(table.row, tuple(change.where)), parameters, call)
+    return Sweep(table, delete_sql(table.row, _where(change.where)), parameters, call)
 
 
 def _assignment(change: Assignment, call: Call) -> Sweep:
     table = table_of(change.table)
     _require_columns(table, {**change.where, **change.values})
     parameters = _parameters("set", change.values) | _parameters("where", change.where)
-    return Sweep(table, assign_sql(table.row, tuple(change.values), tuple(change.where)), parameters, call)
+    return Sweep(table, assign_sql(table.row, tuple(change.values), _where(change.where)), parameters, call)
 
 
-def _parameters(word: str, values: Mapping[str, str]) -> dict[str, str]:
+def _where(where: Mapping[str, Value]) -> Where:
+    return tuple((name, not isinstance(value, str)) for name, value in where.items())
+
+
+def _parameters(word: str, values: Mapping[str, Value]) -> dict[str, Value]:
     return {parameter(word, place)[1:]: value for place, value in enumerate(values.values())}
 
 
-def _require_columns(table: Table, named: Mapping[str, str]) -> None:
+def _require_columns(table: Table, named: Mapping[str, Value]) -> None:
     if unknown := sorted(set(named) - set(table.columns)):
         raise PluginError(f"table {table.name} has no column {', '.join(unknown)}")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -28,6 +28,7 @@ SIMPLE = {
     date: "DATE",
     Decimal: "DECIMAL(28,10)",
 }
+PLAIN = frozenset((str, int, float, bool, type(None)))
 STATUS_RANKS = {"queued": 0, "running": 1}
 ENDED_RANK = 2
 
@@ -61,12 +62,22 @@ class Table:
     def record(self, row: Row) -> dict[str, object]:
         """Return the columns that a row gives, its key and its source, as values that JSON can hold."""
         values = row.__dict__
-        given = row.model_fields_set.union(self.key, ("source",))
-        return {name: _plain(values[name]) for name in self.columns if name in given}
+        given = _given(type(row), frozenset(row.model_fields_set))
+        return {name: each if type(each := values[name]) in PLAIN else _plain(each) for name in given}
+
+    def identity(self, row: Row) -> dict[str, object]:
+        """Return the key columns of a row, as values that JSON can hold."""
+        return {name: _plain(getattr(row, name)) for name in self.key}
 
     def version(self, record: Mapping[str, object]) -> tuple[tuple[Any, ...], ...]:
         """Return what is compared between two versions of a row; the greater one is newer."""
         return tuple(_rank(name, record.get(name, self.columns[name].value)) for name in self.newer)
+
+
+@lru_cache(maxsize=2_000)
+def _given(row: type[Row], fields: frozenset[str]) -> tuple[str, ...]:
+    """Return the columns that a row with these fields gives, in the table's order."""
+    return tuple(name for name in row.model_fields if name in fields or name in row.key or name == "source")
 
 
 @cache
@@ -133,10 +144,10 @@ def _class_type(annotation: object) -> str | None:
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401  whatever a column holds
-    if type(value) in (str, int, float, bool, type(None)):
+    if type(value) in PLAIN:
         return value
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return (value if value.tzinfo in (None, UTC) else value.astimezone(UTC)).replace(tzinfo=None)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(each) for each in value]
     if isinstance(value, Enum):

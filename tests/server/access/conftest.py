@@ -8,7 +8,7 @@ from pathlib import Path
 import pluggy
 import pytest
 
-from datasource_server.access import Access
+from datasource_server.access import Access, Identity, Teams
 from datasource_server.sdk import JOURNAL, hookspecs
 from datasource_server.store import Store
 
@@ -47,4 +47,5 @@ def hooks() -> pluggy.PluginManager:
 @pytest.fixture
 def access(store: Store, grafana: SigningGrafana, hooks: pluggy.PluginManager, clock: Clock) -> Access:
     """The doors of a server that trusts this Grafana."""
-    return Access(store, TOKENS, TRUST, hooks, transport=grafana.transport(), clock=clock)
+    identity = Identity(TRUST, grafana.transport(), clock)
+    return Access(store, TOKENS, identity, hooks, teams=Teams(store, clock))

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from datasource_server.access import Access, GrafanaTrust, IdentityRefused
+from datasource_server.access import Access, GrafanaTrust, Identity, IdentityRefused
 from datasource_server.sdk import Caller, Unauthorised, hookimpl
 from datasource_server.store import Store
 
@@ -134,7 +134,7 @@ async def test_unsigned_headers_are_ignored(access: Access, grafana: SigningGraf
 async def test_without_a_trusted_grafana_no_identity_is_believed(
     store: Store, hooks: pluggy.PluginManager, grafana: SigningGrafana
 ) -> None:
-    access = Access(store, TOKENS, GrafanaTrust(), hooks, transport=grafana.transport())
+    access = Access(store, TOKENS, Identity(GrafanaTrust(), grafana.transport()), hooks)
 
     with pytest.raises(IdentityRefused, match="no Grafana is trusted"):
         await ask(access, grafana.identity())

@@ -99,3 +99,17 @@ async def test_a_team_without_a_name_gives_nobody_the_rows_that_nobody_owns(acce
     await store.write([team("core"), team("")], [member("", "alice")])
 
     assert (await access.caller_of("alice")).team_names == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "is_allowed", "sees_people"),
+    [("manager", True, True), ("manager", False, False), ("lead", True, False), ("viewer", True, False)],
+)
+async def test_figures_of_other_people_are_for_managers_where_the_settings_allow_it(
+    store: Store, role: Role, is_allowed: bool, sees_people: bool
+) -> None:
+    await store.write([team("core")], [member("core", "alice", role)])
+
+    caller = await Teams(store, managers_see_others=is_allowed).caller_of("alice")
+
+    assert caller.sees_people is sees_people

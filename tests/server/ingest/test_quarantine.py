@@ -36,7 +36,7 @@ async def test_a_signed_body_that_can_not_be_understood_is_kept_and_taken(make: 
     bench = make()
     received = await deliver(bench, BAD[name])
     assert (received.state, received.rows) == ("quarantined", 0)
-    [outcome] = await bench.rows("delivery_outcome", "state, reason")
+    [outcome] = await bench.rows("delivery", "state, reason")
     assert outcome["state"] == "quarantined"
     assert outcome["reason"]
     assert len(await bench.rows("delivery")) == 1
@@ -67,7 +67,7 @@ async def test_quarantined_deliveries_are_read_again_after_a_fix(make: Make) -> 
     replayed = await later.ingest.replay()
     assert (replayed.read, replayed.parsed, replayed.quarantined) == (3, 3, 0)
     assert [row["id"] for row in await later.rows("pipeline_run", "id")] == ["0", "1", "2", "99"]
-    assert await later.rows("delivery_outcome", "DISTINCT state") == [{"state": "parsed"}]
+    assert await later.rows("delivery", "DISTINCT state") == [{"state": "parsed"}]
     assert (await later.ingest.replay()).read == 0
     assert (await later.ingest.replay(only_quarantined=False)).parsed == 4
 
@@ -88,5 +88,5 @@ async def test_rows_that_the_store_refuses_quarantine_their_delivery(make: Make)
     bench = make("", connector)
     received = await deliver(bench, body_of())
     assert received.state == "quarantined"
-    [outcome] = await bench.rows("delivery_outcome", "reason")
+    [outcome] = await bench.rows("delivery", "reason")
     assert "stranger" in outcome["reason"]

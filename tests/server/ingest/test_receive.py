@@ -31,7 +31,7 @@ async def test_a_signed_delivery_is_committed_when_it_is_answered(make: Make) ->
     assert (record["id"], record["kind"], record["receiver"]) == ("d-1", "run", "hook")
     assert orjson.loads(record["body"]) == {"run": {"id": 7}}
     assert set(record["headers"]) == {"content-type", "x-delivery", "x-event"}
-    [outcome] = await bench.rows("delivery_outcome", "state, rows, reason")
+    [outcome] = await bench.rows("delivery", "state, rows, reason")
     assert outcome == {"state": "parsed", "rows": 1, "reason": ""}
 
 
@@ -42,7 +42,7 @@ async def test_a_delivery_that_comes_a_thousand_times_at_once_is_stored_once(mak
     received = await asyncio.gather(*(deliver(bench, body) for _ in range(1000)))
     assert {each.state for each in received} == {"parsed"}
     assert sum(not each.is_repeated for each in received) == 1
-    for table in ("delivery", "delivery_outcome", "pipeline_run"):
+    for table in ("delivery", "pipeline_run"):
         assert len(await bench.rows(table)) == 1
 
 
@@ -151,7 +151,7 @@ async def test_the_delivery_its_outcome_and_its_rows_are_one_transaction(make: M
     commits: list[set[str]] = []
     store.listen(lambda commit: commits.append(set(commit.touched)))
     await deliver(make(), body_of())
-    assert commits == [{"delivery", "delivery_outcome", "pipeline_run"}]
+    assert commits == [{"delivery", "pipeline_run"}]
 
 
 async def test_who_goes_away_does_not_stop_the_delivery(make: Make) -> None:

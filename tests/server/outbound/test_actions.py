@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from datasource_server import sdk
-from datasource_server.access import Access, GrafanaTrust, Tokens
+from datasource_server.access import Access, GrafanaTrust, Identity, Tokens
 from datasource_server.outbound import Actions
 from datasource_server.sdk import Caller, Forbidden, NotFound, PluginError, QueryError, UpstreamError
 from tests.server.ingest.conftest import Make
@@ -50,9 +50,8 @@ def with_actions() -> sdk.Connector:
 
 def actions_of(bench: Bench) -> Actions:
     bench.plugins.hooks.register(ByName())
-    access = Access(
-        bench.store, Tokens(), GrafanaTrust("http://grafana/", "http://grafana/keys", 1), bench.plugins.hooks
-    )
+    identity = Identity(GrafanaTrust("http://grafana/", "http://grafana/keys", 1))
+    access = Access(bench.store, Tokens(), identity, bench.plugins.hooks)
     return Actions(bench.store, bench.plugins, bench.ingest, access)
 
 

@@ -106,7 +106,7 @@ async def test_the_trigger_is_in_the_transaction_of_the_rows(make: Make) -> None
     commits: list[set[str]] = []
     bench.store.listen(lambda commit: commits.append(set(commit.touched)))
     await deliver(bench, body_of(1))
-    assert commits == [{"delivery", "delivery_outcome", "pipeline_run", "notification"}]
+    assert commits == [{"delivery", "pipeline_run", "notification"}]
 
 
 async def test_neither_secrets_nor_the_address_are_kept_or_sent(make: Make) -> None:

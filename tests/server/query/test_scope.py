@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from datasource_server.sdk import (
 from datasource_server.sdk.journal import CollectorRun, Cursor, Gap
 from datasource_server.store import Store
 
-from .seeded import ALICE, BOB, BOSS, BOTH, END, FORMS, NOBODY, START, ask, dicts, raw
+from .seeded import ALICE, BOB, BOSS, BOTH, END, FORMS, NOBODY, START, Written, ask, dicts, raw
 
 TABLES: tuple[type[Row], ...] = (*DELIVERY, *JOURNAL)
 
@@ -151,3 +152,37 @@ async def test_how_far_the_collectors_are_is_shown_without_the_names_of_others(s
     assert [row["scope"] for row in rows] == ["", "acme", "acme/a"]
     if table == "collector_run":
         assert {row["scope"]: "secret" in row["error"] for row in rows} == {"": False, "acme": False, "acme/a": True}
+
+
+async def test_a_query_that_asks_who_is_asking_answers_each_person_apart(store: Store) -> None:
+    """check 09"""
+    texts = {"mine": "-- Who asks.\nSELECT $viewer AS who, $sees_people AS others, count(*) AS runs FROM pipeline_run"}
+    engine = Engine(store, {"ci": Written("ci", texts)})
+    anna = Caller("anna", (("a", "lead"),))
+
+    seen = [
+        dicts(await engine.run("ci/mine", ask(), caller))[0]
+        for caller in (ALICE, anna, replace(ALICE, sees_people=True))
+    ]
+
+    assert [(row["who"], row["others"]) for row in seen] == [("alice", False), ("anna", False), ("alice", True)]
+    assert engine.cache.hits == 0
+
+
+async def test_the_values_of_a_column_are_listed_for_each_person_apart(store: Store) -> None:
+    """check 09"""
+    texts = {"mine": "-- Who asks.\nSELECT $viewer AS who FROM pipeline_run"}
+    engine = Engine(store, {"ci": Written("ci", texts)})
+
+    assert await engine.options("ci/mine", "who", ALICE) == ["alice"]
+    assert await engine.options("ci/mine", "who", Caller("anna", (("a", "lead"),))) == ["anna"]
+
+
+async def test_nobody_can_say_to_be_somebody_else(store: Store) -> None:
+    """check 02"""
+    texts = {"mine": "-- Who asks.\nSELECT $viewer AS who, $sees_people AS others FROM pipeline_run"}
+    engine = Engine(store, {"ci": Written("ci", texts)})
+
+    rows = dicts(await engine.run("ci/mine", ask(viewer=("bob",), sees_people=("true",)), ALICE))
+
+    assert {(row["who"], row["others"]) for row in rows} == {("alice", False)}

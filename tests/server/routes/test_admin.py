@@ -177,3 +177,26 @@ async def test_before_the_start_the_server_says_come_back(door: Door) -> None:
 
     assert (ready.status_code, asked.status_code) == (503, 503)
     assert ready.headers["retry-after"] == "2"
+
+
+async def test_a_connectors_command_answers_rows_or_a_text(tmp_path: Path) -> None:
+    connector = probe()
+
+    @connector.command()
+    async def teams(ctx: sdk.Context[sdk.ConnectorSettings], *, least: int = 1) -> sdk.Told:
+        """Say how many runs each team has."""
+        sql = "SELECT team, count(*) AS runs FROM pipeline_run GROUP BY ALL HAVING count(*) >= $least ORDER BY team"
+        return await ctx.read(sql, least=least) if least else "all of them"
+
+    async with opened(settings_in(tmp_path, **PROBE), connector) as door:
+        await door.house.store.write([run("core", 1), run("core", 2), run("web", 3)])
+
+        rows = await admin(door, "POST", "command/probe/teams", least=2)
+        text = await admin(door, "POST", "command/probe/teams", least=0)
+        wrong = await admin(door, "POST", "command/probe/teams", least="many")
+        unknown = await admin(door, "POST", "command/probe/nothing")
+
+    assert rows.json() == {"rows": [{"team": "core", "runs": 2}]}
+    assert text.json() == {"text": "all of them"}
+    assert (wrong.status_code, "least" in wrong.json()["error"]) == (400, True)
+    assert (unknown.status_code, "nothing" in unknown.json()["error"]) == (404, True)

@@ -22,6 +22,7 @@ def routes(door: Door) -> Iterator[tuple[str, str]]:
                 .replace("{query}", "runs")
                 .replace("{receiver}", "webhook")
                 .replace("{action}", "rerun")
+                .replace("{command}", "teams")
             )
             assert "{" not in filled
             yield method.upper(), filled

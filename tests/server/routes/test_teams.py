@@ -160,6 +160,7 @@ ROUTES: dict[tuple[str, str], Ask] = {
     ("post", "/admin/replay"): with_headers("POST", "/admin/replay", by_infinity()),
     ("post", "/admin/backup"): with_headers("POST", "/admin/backup", by_infinity()),
     ("get", "/admin/query/{connector}/{query}"): with_headers("GET", "/admin/query/{path}", by_infinity()),
+    ("post", "/admin/command/{connector}/{command}"): with_headers("POST", "/admin/command/probe/teams", by_infinity()),
     ("get", "/admin/plugins"): with_headers("GET", "/admin/plugins", by_infinity()),
     ("get", "/admin/status"): with_headers("GET", "/admin/status", by_infinity()),
     ("get", "/healthz"): with_headers("GET", "/healthz", {}),
@@ -189,7 +190,8 @@ def row_of(row: type[Row], team: str, mark: str) -> Row:
         "repo": f"acme/{team}{mark}",
         "scope": f"acme/{team}{mark}",
         "team": team,
-        "status": "failure",
+        "status": "failed" if row.table == "test_result" else "failure",
+        "severity": "high",
         "state": _state(row),
         "tier": "other",
         "role": "viewer",
@@ -208,7 +210,7 @@ def row_of(row: type[Row], team: str, mark: str) -> Row:
 
 
 def _state(row: type[Row]) -> str:
-    return {"pull_request": "open", "delivery_outcome": "parsed", "notification": "sent"}.get(row.table, "open")
+    return {"pull_request": "open", "delivery": "parsed", "notification": "sent"}.get(row.table, "open")
 
 
 def _value(kind: str, text: str) -> object:

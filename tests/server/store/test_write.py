@@ -221,3 +221,13 @@ async def test_what_waits_is_written_before_the_store_closes(store: Store) -> No
 
     assert all(each.done() and each.result().rows == 1 for each in waiting)
     assert (await store.rows("SELECT count(*) AS n FROM note"))[0]["n"] == 200
+
+
+async def test_a_replacement_within_several_repositories_leaves_the_others(store: Store) -> None:
+    await store.write([build("1", repo="a"), build("2", repo="b"), build("3", repo="c"), build("4", repo="b")])
+
+    commit = await store.write(Replacement(Build, [build("2", repo="b")], {"source": "tests", "repo": ["a", "b"]}))
+
+    found = await store.rows("SELECT id FROM build ORDER BY id")
+    assert [row["id"] for row in found] == ["2", "3"]
+    assert commit.touched["build"] == {("tests", "a"), ("tests", "b")}
