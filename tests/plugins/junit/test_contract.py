@@ -1,0 +1,7 @@
+"""The plugin keeps the promises of the SDK."""
+
+from datasource_server.sdk.testing import check_connector
+
+
+def test_it_keeps_the_promises_of_the_sdk() -> None:
+    check_connector("opssight_junit")
