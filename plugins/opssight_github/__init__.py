@@ -1,4 +1,4 @@
-"""GitHub: repositories, pull requests, workflow runs with jobs and logs, deployments; by polling and by webhook.
+"""GitHub: repositories, pull requests, workflow runs with jobs, logs and tests, deployments, incidents: both ways in.
 
 The model that other connectors copy. `rows*.py` and `logs.py` are pure and hold what GitHub's answers mean,
 `collectors_*.py` say what is asked and when, `receivers.py` what a delivery says, `actions.py` what a person may do.
@@ -19,6 +19,8 @@ from opssight_github import collectors_pulls  # noqa: F401
 from opssight_github import collectors_code  # noqa: F401
 from opssight_github import collectors_deployments  # noqa: F401
 from opssight_github import collectors_logs  # noqa: F401
+from opssight_github import collectors_tests  # noqa: F401
+from opssight_github import collectors_issues  # noqa: F401
 from opssight_github import collectors_hooks  # noqa: F401
 from opssight_github import receivers, actions  # noqa: F401
 # isort: on

@@ -9,6 +9,8 @@ from opssight_github.connector import connector
 from opssight_github.rows import to_job, to_repository, to_run, to_steps
 from opssight_github.rows_code import to_pull, to_pushed_commit
 from opssight_github.rows_deployments import to_deployment
+from opssight_github.rows_issues import is_incident, to_incident
+from opssight_github.settings import Settings
 from opssight_github.words import Json
 
 NOTHING = "0" * 40
@@ -25,6 +27,8 @@ def webhook(delivery: sdk.Delivery) -> Sequence[sdk.Row]:
     read = EVENTS.get(delivery.kind)
     event = delivery.json()
     try:
+        if delivery.kind == "issues":
+            return _issues(event, delivery.settings or Settings())
         return read(event) if read else []
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise sdk.Unparsable(f"a {delivery.kind} event: {type(problem).__name__}: {problem}") from problem
@@ -70,6 +74,12 @@ def _push(event: Json) -> list[sdk.Row]:
 
 def _pull_request(event: Json) -> list[sdk.Row]:
     return [to_pull(event["pull_request"], repo=_repo(event))]
+
+
+def _issues(event: Json, settings: Settings) -> list[sdk.Row]:
+    """Return the incident that an issue is; one that lost its label, or is gone, is found by the daily pass."""
+    issue = event["issue"]
+    return [to_incident(issue, repo=_repo(event))] if is_incident(issue, settings.incident_labels) else []
 
 
 def _deployment(event: Json) -> list[sdk.Row]:

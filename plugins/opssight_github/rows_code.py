@@ -79,7 +79,9 @@ def to_branch(
 def to_pull(pull: Json, *, repo: str, details: Json = NOBODY) -> sdk.PullRequest:
     """Return the row of a pull request; `details` (of `pull_details`) hold what only other addresses tell."""
     merged_at = pull.get("merged_at")
-    counts = {name: pull[name] for name in ("additions", "deletions") if name in pull}
+    known = {name: pull[name] for name in ("additions", "deletions") if name in pull}
+    if "merged_by" in pull:
+        known["merged_by"] = login(pull["merged_by"])
     return sdk.PullRequest(
         repo=repo,
         number=pull["number"],
@@ -97,7 +99,7 @@ def to_pull(pull: Json, *, repo: str, details: Json = NOBODY) -> sdk.PullRequest
         closed_at=pull.get("closed_at"),
         merge_sha=(pull.get("merge_commit_sha") or "") if merged_at else "",
         updated_at=pull["updated_at"],
-        **counts,
+        **known,
         **details,
     )
 

@@ -27,6 +27,9 @@ class Settings(sdk.ConnectorSettings):
     that is not set, in the installation of each owner. `base_url` of an Enterprise Server is `https://HOST/api/v3`.
     `hooks` names the webhook of an owner or repository whose missed deliveries are asked for again. Logs of failed jobs
     are read for `log_days`; an attempt with `archive_from` failed jobs or more is read as one archive.
+    `test_reports` are shell patterns of the names of artifacts that hold JUnit XML, such as `*junit*`; none are read
+    where it is empty, since it costs a request for each run. They are read for `log_days` too. An issue with one of
+    `incident_labels` is an incident.
     """
 
     base_url: str = "https://api.github.com"
@@ -41,6 +44,8 @@ class Settings(sdk.ConnectorSettings):
     hooks: dict[str, int] = {}
     log_days: Annotated[int, Field(ge=0, le=90)] = 14
     archive_from: Annotated[int, Field(ge=1)] = 4
+    test_reports: list[str] = []
+    incident_labels: list[str] = ["incident"]
 
     @field_validator("base_url")
     @classmethod

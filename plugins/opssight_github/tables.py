@@ -6,15 +6,17 @@ from typing import Annotated, Literal
 
 from datasource_server import sdk
 
-Kind = Literal["run", "attempt", "log", "pull", "commit", "deployment"]
+Kind = Literal["run", "attempt", "log", "tests", "pull", "commit", "deployment"]
 
 
 class Reading(sdk.Row, table="github_reading", key=("source", "kind", "repo", "id")):
     """Up to which change the details of one thing were read, so that a pass that broke off goes on where it ended."""
 
-    kind: Annotated[Kind, "What was read: run, attempt (its jobs), log, pull, commit (its files) or deployment."]
+    kind: Annotated[
+        Kind, "What was read: run, attempt (its jobs), log, tests (its reports), pull, commit (its files), deployment."
+    ]
     repo: Annotated[str, "Owner and name of the repository."]
-    id: Annotated[str, "The thing's id; of an attempt run/attempt, of a pull request its number."]
+    id: Annotated[str, "The thing's id; of an attempt and its tests run/attempt, of a pull request its number."]
     changed_at: Annotated[sdk.Moment | None, "The change that was read; a later one makes it be read again."] = None
     missed_at: Annotated[
         sdk.Moment | None, "When GitHub first did not have it, though a list or an event named it."

@@ -11,6 +11,7 @@ from .faults import INSTEAD, PASSING, SPOILED, Faults
 from .generate import generate_organisation
 from .generate_code import Scale
 from .history import close, merge, open_pull, push, review
+from .issues import change_issue, open_issue, report, upload
 from .limits import Limits
 from .planning import Trigger
 from .server import FakeGitHub
@@ -34,14 +35,18 @@ __all__ = [
     "Trigger",
     "Webhooks",
     "World",
+    "change_issue",
     "close",
     "generate_organisation",
     "lose",
     "merge",
+    "open_issue",
     "open_pull",
     "push",
     "redeliver",
+    "report",
     "review",
     "sign",
     "truth",
+    "upload",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .issues import next_number
 from .model import ChangedFile, Commit, PullRequest, Repository, Review, User
 from .world import World
 
@@ -95,7 +96,7 @@ def open_pull(world: World, repository: Repository, branch: str, title: str, *, 
     with world.lock:
         head = repository.commits[repository.branches[branch]]
         base_sha = repository.branches[repository.default_branch]
-        number = max(repository.pulls, default=0) + 1
+        number = next_number(repository)
         known = {commit.sha for commit in ancestors(repository, base_sha)}
         commits = [each for each in ancestors(repository, head.sha) if each.sha not in known]
         pull = PullRequest(

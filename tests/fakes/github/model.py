@@ -6,6 +6,10 @@ visible follows from the world's clock, so time can be moved without touching th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .issues import Artifact, Issue
 
 OPEN_STATUSES = ("queued", "in_progress", "waiting", "pending", "requested")
 
@@ -276,6 +280,8 @@ class Repository:
     live: dict[str, Deployment] = field(default_factory=dict)
     environments: list[Environment] = field(default_factory=list)
     former_names: list[str] = field(default_factory=list)
+    issues: dict[int, "Issue"] = field(default_factory=dict)
+    artifacts: list["Artifact"] = field(default_factory=list)
 
     @property
     def full_name(self) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import routes_account, routes_code, routes_deployments, routes_hooks, routes_jobs, routes_runs
+from . import routes_account, routes_code, routes_deployments, routes_hooks, routes_issues, routes_jobs, routes_runs
 from .answers import Answer
 from .call import Call
 
@@ -82,6 +82,12 @@ ROUTES = [
     Route("GET", f"{REPO}/deployments/{{deployment_id}}", routes_deployments.get_deployment),
     Route("GET", f"{REPO}/deployments/{{deployment_id}}/statuses", routes_deployments.list_deployment_statuses),
     Route("GET", f"{REPO}/environments", routes_deployments.list_environments),
+    Route("GET", f"{REPO}/issues", routes_issues.list_issues),
+    Route("GET", f"{REPO}/issues/{{number}}", routes_issues.get_issue),
+    Route("GET", f"{RUN}/artifacts", routes_issues.list_run_artifacts),
+    Route("GET", f"{REPO}/actions/artifacts", routes_issues.list_artifacts),
+    Route("GET", f"{REPO}/actions/artifacts/{{artifact_id}}", routes_issues.get_artifact),
+    Route("GET", f"{REPO}/actions/artifacts/{{artifact_id}}/zip", routes_issues.get_artifact_zip),
     *_hook_routes(REPO),
     *_hook_routes("/orgs/{owner}"),
 ]

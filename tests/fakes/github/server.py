@@ -50,7 +50,7 @@ class FakeGitHub:
         self.app = GitHubApp(1_029, 51_027)
         self.limits = Limits(self.clock)
         self.storage = Storage(self.world, self.switches, self.clock)
-        self._sockets = [_listening_socket(), _listening_socket()]
+        self._sockets = [listening_socket(), listening_socket()]
         api_port, storage_port = (each.getsockname()[1] for each in self._sockets)
         self.url = f"http://127.0.0.1:{api_port}{prefix}"
         self.storage.url = f"http://localhost:{storage_port}"
@@ -118,7 +118,7 @@ class FakeGitHub:
 
     async def _serve(self) -> None:
         apps = ((self._application, self._application.connections), (self.storage, self.storage.connections))
-        self._servers = [_server(app, connections) for app, connections in apps]
+        self._servers = [http_server(app, connections) for app, connections in apps]
         tasks = [
             asyncio.create_task(server.serve(sockets=[listening]))
             for server, listening in zip(self._servers, self._sockets, strict=True)
@@ -129,7 +129,7 @@ class FakeGitHub:
         await asyncio.gather(*tasks)
 
 
-def _listening_socket() -> socket.socket:
+def listening_socket() -> socket.socket:
     """A socket that already queues connections, so that nobody is refused while the server starts.
 
     The protocol is named because asyncio sends without delay only then: else an answer may wait 40 ms for an ACK.
@@ -141,7 +141,8 @@ def _listening_socket() -> socket.socket:
     return listening
 
 
-def _server(app: ASGIApp, connections: Connections) -> uvicorn.Server:
+def http_server(app: ASGIApp, connections: Connections) -> uvicorn.Server:
+    """A server of one app on sockets that are given when it serves; it logs nothing."""
     config = uvicorn.Config(
         app,
         http=protocol(connections),

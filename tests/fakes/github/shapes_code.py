@@ -121,7 +121,7 @@ def pull_shape(site: Site, repository: Repository, pull: PullRequest) -> Json:
         "closed_at": iso_or_none(pull.closed_at),
         "merged_at": iso_or_none(pull.merged_at),
         "merge_commit_sha": pull.merge_sha,
-        "labels": [_label(site, repository, name) for name in pull.labels],
+        "labels": [label_shape(site, repository, name) for name in pull.labels],
         "draft": pull.is_draft,
         "head": _end(site, repository, pull.head, pull.head_sha, whole),
         "base": _end(site, repository, pull.base, pull.base_sha, whole),
@@ -175,7 +175,8 @@ def full_pull_shape(site: Site, repository: Repository, pull: PullRequest) -> Js
     }
 
 
-def _label(site: Site, repository: Repository, name: str) -> Json:
+def label_shape(site: Site, repository: Repository, name: str) -> Json:
+    """A label as it stands inside issues and pull requests."""
     return {
         "id": 1_362_934_389,
         "node_id": "LA_1362934389",

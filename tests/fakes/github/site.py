@@ -154,7 +154,9 @@ def _short_fields(site: Site, repository: Repository) -> Json:
 
 def repository_shape(site: Site, repository: Repository) -> Json:
     """A repository as lists and its own address show it."""
-    open_issues = sum(pull.state == "open" for pull in repository.pulls.values())
+    # pull requests are issues to GitHub
+    open_issues = sum(each.state == "open" for each in repository.pulls.values())
+    open_issues += sum(each.state == "open" for each in repository.issues.values())
     return {
         **_short_fields(site, repository),
         **_addresses(site.page(repository)),

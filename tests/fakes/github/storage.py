@@ -70,7 +70,7 @@ class Storage:
         found = self._blob(path)
         if found is None:
             return Answer(NOT_FOUND, 404, media_type="application/xml")
-        return _ranged(found, headers.get("range", ""))
+        return ranged(found, headers.get("range", ""))
 
     def _blob(self, path: str) -> Answer | None:
         folder, _, name = path.strip("/").partition("/")
@@ -79,6 +79,8 @@ class Storage:
             if folder == "job-logs":
                 text = job_log(self.world.job(int(stem))[2], self.world.secret_marker)
                 return Answer(text.encode(), media_type="text/plain; charset=utf-8")
+            if folder == "artifacts":
+                return Answer(self.world.artifact(int(stem)).body, media_type="application/zip")
             run_id, attempt = map(int, stem.split("-"))
             chosen = self.world.run(run_id).attempts[attempt - 1]
         except (KeyError, ValueError, IndexError):
@@ -87,7 +89,7 @@ class Storage:
         return Answer(body, media_type="application/zip")
 
 
-def _ranged(answer: Answer, wanted: str) -> Answer:
+def ranged(answer: Answer, wanted: str) -> Answer:
     """Serves `bytes=A-` and `bytes=A-B`; a range from the end (`bytes=-N`) is not understood and gives the whole."""
     first, _, last = wanted.removeprefix("bytes=").partition("-")
     if not first.isdigit():

@@ -51,6 +51,8 @@ def truth(world: World) -> dict[str, list[Record]]:
             "branch": _each(repositories, _branches),
             "deployment": _each(repositories, lambda each: _deployments(each, world.now)),
             "environment": _each(repositories, _environments),
+            "incident": _each(repositories, _incidents),
+            "test_result": _each(repositories, lambda each: _test_results(each, world.now)),
         }
 
 
@@ -184,6 +186,7 @@ def _pull(repository: Repository, pull: PullRequest) -> Record:
         "approved_at": moment_or_none(min(approvals, default=None)),
         "merged_at": moment_or_none(pull.merged_at),
         "closed_at": moment_or_none(pull.closed_at),
+        "merged_by": pull.merged_by.login if pull.merged_by else "",
         "merge_sha": pull.merge_sha or "",
         "additions": sum(file.additions for file in files),
         "deletions": sum(file.deletions for file in files),
@@ -230,3 +233,42 @@ def _deployment(repository: Repository, deployment: Deployment, now: int) -> Rec
 
 def _environments(repository: Repository) -> list[Record]:
     return [{"repo": repository.full_name, "name": each.name} for each in repository.environments]
+
+
+def _incidents(repository: Repository) -> list[Record]:
+    """Issues that carry the label `incident`."""
+    return [
+        {
+            "id": str(issue.id),
+            "repo": repository.full_name,
+            "service": repository.name,
+            "title": issue.title,
+            "state": "open" if issue.state == "open" else "resolved",
+            "opened_at": moment(issue.created_at),
+            "resolved_at": moment_or_none(issue.closed_at),
+            "assignees": [each.login for each in issue.assignees],
+        }
+        for issue in repository.issues.values()
+        if "incident" in issue.labels
+    ]
+
+
+def _test_results(repository: Repository, now: int) -> list[Record]:
+    """The tests in the artifacts that have not expired, of attempts that have ended."""
+    return [
+        {
+            "run_id": str(artifact.run.id),
+            "attempt": artifact.attempt,
+            "repo": repository.full_name,
+            "pipeline": artifact.run.workflow.name,
+            "branch": artifact.run.branch,
+            "sha": artifact.run.sha,
+            "suite": suite,
+            "name": name,
+            "status": status,
+            "ran_at": moment(artifact.created_at),
+        }
+        for artifact in repository.artifacts
+        for suite, name, status in artifact.results
+        if artifact.run.attempts[artifact.attempt - 1].finished_at <= now
+    ]

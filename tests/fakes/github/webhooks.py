@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 
+from .issues import Issue
 from .model import (
     Attempt,
     Commit,
@@ -25,6 +26,7 @@ from .moments import iso, iso_or_none
 from .shapes_actions import job_shape, run_shape, workflow_shape
 from .shapes_code import full_pull_shape, review_shape
 from .shapes_deployments import deployment_shape, deployment_status_shape, hook_shape
+from .shapes_issues import issue_event
 from .site import Json, Site, repository_shape, user_shape
 from .world import World
 
@@ -164,6 +166,15 @@ class Webhooks:
         whole = full_pull_shape(self.site, repository, pull)
         payload = {"review": shape, "pull_request": whole, **self._context(repository, review.author)}
         return self.deliver("pull_request_review", "submitted", payload, repository)
+
+    def issues(self, repository: Repository, issue: Issue, action: str) -> Delivery:
+        """`opened`, `labeled`, `closed`, `reopened` …: the issue as it is now."""
+        payload = {
+            "action": action,
+            **self._context(repository, issue.author),
+            **issue_event(self.site, repository, issue, action, issue.author),
+        }
+        return self.deliver("issues", action, payload, repository)
 
     def deployment(self, repository: Repository, deployment: Deployment) -> Delivery:
         """A deployment was asked for, with the run that did."""

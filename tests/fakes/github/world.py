@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import RLock
 
 from .deployments import deploy_attempt, forget_plans
+from .issues import Artifact
 from .model import Delivery, Hook, Job, Repository, Run, User, Workflow
 from .moments import DAY
 from .planning import Planner, Trigger, shift
@@ -53,6 +54,11 @@ class World:
     def job(self, job_id: int) -> tuple[Run, int, Job]:
         """The job with its run and attempt number; KeyError if there is none."""
         return self._jobs[job_id]
+
+    def artifact(self, artifact_id: int) -> Artifact:
+        """The artifact; KeyError if there is none."""
+        found = {each.id: each for repository in self.repositories.values() for each in repository.artifacts}
+        return found[artifact_id]
 
     def runs(self) -> Iterator[Run]:
         """Every run, oldest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datasource_server.sdk.testing import check_connector
 from opssight_github import connector
-from tests.fakes.github import Webhooks, generate_organisation
+from tests.fakes.github import Webhooks, generate_organisation, open_issue
 
 NAMES = [
     "repositories",
@@ -20,6 +20,9 @@ NAMES = [
     "deployments",
     "environments",
     "job_logs",
+    "test_results",
+    "incidents",
+    "all_incidents",
     "missed_deliveries",
 ]
 
@@ -39,6 +42,7 @@ def test_the_connector_passes_the_contract_suite() -> None:
         *(hooks.deployment_status(repository, deployment, each) for each in deployment.statuses),
         hooks.create(repository, "try"),
         hooks.delete(repository, "try"),
+        hooks.issues(repository, open_issue(world, repository, "Checkout is down", ["incident"]), "opened"),
         hooks.ping(),
     ]
     check_connector("opssight_github", [("webhook", each.event, each.body) for each in deliveries])

@@ -1,0 +1,78 @@
+"""GitHub's issues as incidents: those that carry one of the labels that say so. Pure functions of GitHub's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import re2  # type: ignore[import-untyped]
+
+from datasource_server import sdk
+from opssight_github.words import Json, login
+
+# "severity: high", "sev1", "SEV-2", "priority/critical", "P1", "s2": a number counts down from the worst.
+NUMBERED = re2.compile(r"(?i)^(?:severity|sev|priority|prio|p|s)[\s:/_.-]*([0-9])$")
+NAMED = re2.compile(r"(?i)^(?:severity|sev|priority|prio|impact)[\s:/_.-]+([a-z]+)$")
+NUMBERS: tuple[sdk.Severity, ...] = ("critical", "critical", "high", "medium")
+WORDS: Mapping[str, sdk.Severity] = {
+    "critical": "critical",
+    "blocker": "critical",
+    "urgent": "critical",
+    "high": "high",
+    "major": "high",
+    "medium": "medium",
+    "moderate": "medium",
+    "normal": "medium",
+    "low": "low",
+    "minor": "low",
+    "trivial": "low",
+}
+
+
+def is_incident(issue: Json, wanted: Iterable[str]) -> bool:
+    """Return whether an issue carries one of the labels, in upper or lower case; a pull request never counts."""
+    if issue.get("pull_request"):
+        return False
+    lower = {name.lower() for name in labels_of(issue)}
+    return any(label.lower() in lower for label in wanted)
+
+
+def to_incident(issue: Json, *, repo: str) -> sdk.Incident:
+    """Return the row of an issue: open as long as it is, resolved when it was closed."""
+    severity, word = to_severity(labels_of(issue))
+    closed_at = issue.get("closed_at")
+    return sdk.Incident(
+        id=str(issue["id"]),
+        repo=repo,
+        url=issue.get("html_url") or "",
+        service=repo.rpartition("/")[2],
+        environment="production",
+        title=issue["title"],
+        severity=severity,
+        original_severity=word,
+        state="resolved" if closed_at else "open",
+        opened_at=issue["created_at"],
+        resolved_at=closed_at,
+        assignees=[name for each in issue.get("assignees") or () if (name := login(each))],
+        updated_at=issue["updated_at"],
+    )
+
+
+def labels_of(issue: Json) -> list[str]:
+    """Return the names of an issue's labels; GitHub writes a label as an object or as a text."""
+    labels = issue.get("labels") or ()
+    return [name for each in labels if (name := each if isinstance(each, str) else each.get("name") or "")]
+
+
+def to_severity(labels: Iterable[str]) -> tuple[sdk.Severity, str]:
+    """Return the worst severity that labels speak of, and the label that says so."""
+    found = [(severity, label) for label in labels if (severity := _severity(label.strip())) is not None]
+    order = ("critical", "high", "medium", "low")
+    return min(found, key=lambda each: (order.index(each[0]), each[1]), default=("unknown", ""))
+
+
+def _severity(label: str) -> sdk.Severity | None:
+    if number := NUMBERED.match(label):
+        place = int(number[1])
+        return NUMBERS[place] if place < len(NUMBERS) else "low"
+    word = NAMED.match(label)
+    return WORDS.get(word[1].lower()) if word else None
