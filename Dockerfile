@@ -17,6 +17,9 @@ RUN python -m hatchling build -t wheel -d /tmp/wheel \
  && mkdir -p /data
 
 FROM ${PYTHON_IMAGE}
+# the git connector runs the real one
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git openssh-client && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --user-group --no-create-home opssight
 ENV PATH=/opt/opssight/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     OPSSIGHT_DATA_DIR=/data OPSSIGHT_SERVER__HOST=0.0.0.0 OPSSIGHT_SERVER__PORT=8000
 COPY --from=build /opt/opssight /opt/opssight
