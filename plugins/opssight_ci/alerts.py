@@ -16,4 +16,15 @@ ALERT_RULES = (
         dashboard="opssight-ci",
         panel="Pipelines",
     ),
+    AlertRule(
+        uid="opssight-missed-schedules",
+        title="Scheduled pipelines that did not run",
+        query="ci/missed_schedules",
+        above=0,
+        summary="{{ $labels.pipeline }} of {{ $labels.repo }} was due and has not begun within its grace",
+        labels=("source", "team", "repo", "pipeline"),
+        window_minutes=60,
+        dashboard="opssight-schedules",
+        panel="Schedules",
+    ),
 )

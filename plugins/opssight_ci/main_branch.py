@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from datasource_server import sdk
+from opssight_ci.changed import CHANGED, pairs
 
 
 class MainBranch(sdk.Row, table="main_branch", key=("source", "repo", "pipeline")):
@@ -23,15 +24,16 @@ class MainBranch(sdk.Row, table="main_branch", key=("source", "repo", "pipeline"
 
 
 # A run counts with its last attempt; the first failure behind the last success is the one that broke the branch.
-SQL = """
-WITH
+SQL = f"""
+{CHANGED},
+
 ended AS (
     SELECT *
     FROM pipeline_run
+    SEMI JOIN changed USING (source, repo)
     WHERE
         is_default_branch
         AND status IN ('success', 'failure')
-        AND ($everything OR list_contains($changed, source || chr(10) || repo))
     QUALIFY row_number() OVER (PARTITION BY source, id ORDER BY attempt DESC) = 1
 ),
 
@@ -65,11 +67,10 @@ FROM (
     INNER JOIN greens USING (source, repo, pipeline)
 ) AS ended
 GROUP BY ended.source, ended.repo, ended.pipeline
-"""
+"""  # noqa: S608  put together from constants
 
 
 async def judge(of: sdk.Derive) -> Iterable[sdk.Row]:
     """Say of each pipeline whether its default branch is green, else since which run it is red."""
-    changed = None if of.changed is None else [f"{source}\n{repo}" for source, repo in sorted(of.changed)]
-    rows = await of.read(SQL, everything=changed is None, changed=changed or [])
+    rows = await of.read(SQL, **pairs(of))
     return [MainBranch.model_validate(row) for row in rows]

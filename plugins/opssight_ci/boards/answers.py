@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from datasource_server.sdk import Link, Panel
-from opssight_ci.boards.parts import KEEP, tile
+from datasource_server.sdk.looks import KEEP, tile
 
 TO_PIPELINES = Link("The pipelines counted", f"/d/opssight-pipeline?{KEEP}&${{pipeline:queryparam}}")
 RUNS_COUNTED = [{"title": "The runs counted", "url": TO_PIPELINES.url}]

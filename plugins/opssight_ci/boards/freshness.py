@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datasource_server.sdk import Column, Dashboard, Variable
-from opssight_ci.boards.parts import NAVIGATION, identifiers, saying, table, tile
+from datasource_server.sdk.looks import identifiers, saying, table, tile
 
 CONNECTOR = Variable("connector", "Connector", "ci/connectors")
 
@@ -30,9 +30,9 @@ COLLECTORS = table(
 BOARD = Dashboard(
     uid="opssight-freshness",
     title="Freshness",
+    menu=99,
     description="How old the data is: each collector's last pass, errors and budget, and what could not be understood.",
     variables=(CONNECTOR,),
-    links=NAVIGATION,
     folder="operator",
     time_from="now-24h",
     panels=(

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datasource_server.sdk import Column, Dashboard, Link
-from opssight_ci.boards.answers import answers
-from opssight_ci.boards.parts import (
-    BRANCH,
+from datasource_server.sdk.looks import (
     DATA_AGE,
-    DURATIONS,
     KEEP,
-    LANES,
-    NAVIGATION,
-    PIPELINE,
     REPO,
-    RESULTS,
     TEAM,
     TIERS,
     TO_FORGE,
@@ -26,11 +21,10 @@ from opssight_ci.boards.parts import (
     table,
     tile,
 )
+from opssight_ci.boards.answers import answers
+from opssight_ci.boards.main_branch import MAIN_BRANCHES
+from opssight_ci.boards.parts import BRANCH, DURATION, LANES, PIPELINE, PIPELINE_NAME, QUEUE, RUNS_BY_RESULT
 
-TO_PIPELINE = Link(
-    "Open the pipeline",
-    "/d/opssight-pipeline?${__url_time_range}&var-repo=${__data.fields.repo}&var-pipeline=${__value.raw}",
-)
 TO_DEPLOYMENTS = f"/d/opssight-ci?{KEEP}&viewPanel=14"
 TO_LAST_RUN = Link("Open the last run", "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.last_run}")
 
@@ -57,43 +51,35 @@ ANSWERS = (
 
 PIPELINES = table(
     "Pipelines",
-    "One row a pipeline, red ones first: its last ten runs, newest at the right, and its numbers in this time range.",
+    "One row a pipeline of any forge, red ones first: its last ten runs, newest at the right, and its numbers in this "
+    "time range.",
     "ci/pipelines",
     (
-        Column("pipeline", "Pipeline", links=(TO_PIPELINE,), options={"custom.minWidth": 100}),
+        PIPELINE_NAME,
         Column("last_status", "Now", kind="status", links=(TO_LAST_RUN,), options={"custom.width": 105}),
         Column("last_runs", "Last 10 runs", options={"custom.width": 140}),
-        Column("repo", "Repository", options={"custom.minWidth": 180}),
-        bar("success_rate", "Success", "percentunit", 150, decimals=0, max=1),
+        Column("place", "Forge · repository", links=(TO_FORGE,), options={"custom.minWidth": 180}),
+        Column("runs", "Runs", options={"custom.width": 75}),
+        bar("success_rate", "Success", "percentunit", 130, decimals=0, max=1),
         change("success_change", "Δ success", 95, worse=-0.05),
         Column("p50_seconds", "p50", "s", options={"decimals": 1, "custom.width": 95}),
-        bar("p95_seconds", "p95", "s", 150, decimals=1),
-        Column("queue_p95_seconds", "Queue p95", "s", options={"decimals": 0, "custom.width": 100}),
+        bar("p95_seconds", "p95", "s", 140, decimals=1),
         *identifiers(
-            "duration_change", "runs", "failures", "last_at", "last_durations", "team", "source", "last_run", "url"
+            "repo",
+            "queue_p95_seconds",
+            "duration_change",
+            "failures",
+            "last_at",
+            "last_durations",
+            "team",
+            "source",
+            "last_run",
+            "url",
         ),
     ),
     width=24,
     height=12,
     empty="No runs in this time range",
-)
-
-MAIN_BRANCHES = table(
-    "Main branch",
-    "Each pipeline on its default branch: red since when, and by which commit and author.",
-    "ci/main_branches",
-    (
-        Column("pipeline", "Pipeline", links=(TO_PIPELINE,), options={"custom.width": 80}),
-        Column("status", "Now", kind="status", options={"custom.width": 95}),
-        Column("red_since", "Red since", "dateTimeFromNow", options={"custom.width": 120}),
-        Column("repo", "Repository", options={"custom.minWidth": 160}),
-        Column("broken_title", "Broken with", links=(TO_RUN,), options={"custom.minWidth": 120}),
-        Column("broken_by", "By", options={"custom.width": 95}),
-        *identifiers("broken_sha", "last_at", "team", "source", "run", "url"),
-    ),
-    width=12,
-    height=9,
-    empty="No run on a default branch has ended yet",
 )
 
 DEPLOYMENTS = table(
@@ -117,14 +103,14 @@ DEPLOYMENTS = table(
 BOARD = Dashboard(
     uid="opssight-ci",
     title="CI overview",
+    menu=20,
     description="How our pipelines are doing, what changed against the period before, and which one needs us now.",
     variables=(TEAM, REPO, PIPELINE, BRANCH),
     lanes=LANES,
-    links=NAVIGATION,
     panels=(
         *ANSWERS,
         PIPELINES,
-        bars("Runs", "Runs by how they ended, each attempt counted.", "ci/results", RESULTS, width=12, max_points=84),
+        RUNS_BY_RESULT,
         graph(
             "Success over time",
             "Share of ended runs that succeeded in each interval.",
@@ -134,23 +120,8 @@ BOARD = Dashboard(
             max_points=42,
             columns=(Column("success_rate", "success rate", options={"min": 0, "max": 1}),),
         ),
-        graph(
-            "Duration over time",
-            "Median and p95 of ended runs, from start to finish.",
-            "ci/durations",
-            "s",
-            width=8,
-            max_points=42,
-            columns=DURATIONS,
-        ),
-        graph(
-            "Queue time by runner label",
-            "95 of 100 jobs waited at most this long for a runner with these labels.",
-            "ci/queue",
-            "s",
-            width=8,
-            max_points=42,
-        ),
+        replace(DURATION, width=8),
+        QUEUE,
         bars(
             "Deploy frequency",
             "Successful deployments by tier.",

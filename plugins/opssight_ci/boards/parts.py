@@ -1,188 +1,64 @@
-"""Pieces that several boards share: variables, navigation, answer tiles, tables, the freshness line."""
+"""Pieces that the boards of CI share: variables, lanes, and the columns and panels that stand on several of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from datasource_server.sdk import Column, Lane, Link, Variable
+from datasource_server.sdk.looks import DURATIONS, RESULTS, TO_FORGE, TO_RUN, bars, graph
 
-from datasource_server.sdk import Column, Lane, Link, Panel, Variable
-
-KEEP = "${__url_time_range}&${team:queryparam}&${repo:queryparam}"
-
-TEAM = Variable("team", "Team", "teams/teams")
-REPO = Variable("repo", "Repository", "ci/repos")
 PIPELINE = Variable("pipeline", "Pipeline", "ci/pipeline_names")
 BRANCH = Variable("branch", "Branch", "ci/branches")
+RUNNER_LABEL = Variable("runner_label", "Runner label", "ci/runner_label_names")
+TARGET = Variable("target_minutes", "Target in minutes", kind="text", default="60")
 RUN = Variable("run", "Run", kind="text", default="")
 JOB = Variable("job", "Job", kind="text", default="")
 OTHERWISE = Variable("otherwise", "Newest failure", "ci/newest_failure", multi=False, default="", hidden=True)
 """What a board shows while no run is chosen."""
 
-NAVIGATION = (
-    Link("CI overview", f"/d/opssight-ci?{KEEP}"),
-    Link("Pipeline", f"/d/opssight-pipeline?{KEEP}"),
-    Link("Run", f"/d/opssight-run?{KEEP}"),
-    Link("Freshness", "/d/opssight-freshness"),
-)
 LANES = (
     Lane("Deployments", "ci/deploy_lane", "blue"),
     Lane("Failures on main", "ci/failure_lane", "red", is_on=False),
 )
 
-TO_RUN = Link("Open the run", "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.run}")
-TO_FORGE = Link("Open in the forge", "${__data.fields.url}", new_tab=True)
-
-
-def tile(title: str, description: str, query: str, unit: str, **more: Any) -> Panel:  # noqa: ANN401  Panel's own fields
-    """Return one answer: a number, and the sentence that explains it."""
-    defaults: Mapping[str, Any] = {"displayName": "${__data.fields.sentence}", "color": {"mode": "thresholds"}}
-    options = {
-        "graphMode": "none",
-        "colorMode": "value",
-        "textMode": "value_and_name",
-        "wideLayout": False,
-        "justifyMode": "center",
-        "reduceOptions": {"values": True, "limit": more.pop("limit", 1), "calcs": [], "fields": ""},
-        "text": {"titleSize": 13, "valueSize": 30},
-    }
-    size = {"width": 4, "height": 4} | {name: more.pop(name) for name in ("width", "height") if name in more}
-    thresholds = more.pop("thresholds", ((None, "text"),))
-    defaults = {**defaults, **more.pop("defaults", {})}
-    return Panel(
-        title,
-        description,
-        "stat",
-        query,
-        unit=unit,
-        thresholds=thresholds,
-        defaults=defaults,
-        options=options,
-        **size,
-        **more,
-    )
-
-
-def saying(title: str, description: str, query: str, column: str, **more: Any) -> Panel:  # noqa: ANN401
-    """Return words of the answer's column, coloured by the sign that they begin with, one tile for each row."""
-    options = {
-        "graphMode": "none",
-        "colorMode": "value",
-        "textMode": "value",
-        "wideLayout": True,
-        "justifyMode": more.pop("justify", "center"),
-        "orientation": more.pop("orientation", "auto"),
-        "reduceOptions": {"values": True, "limit": 20, "calcs": [], "fields": f"/^{column}$/"},
-        "text": {"valueSize": more.pop("size", 24)},
-    }
-    look: Mapping[str, Any] = {
-        "unit": "string",
-        "thresholds": ((None, "text"),),
-        "defaults": {"mappings": [_signed(*each) for each in SIGNS], "color": {"mode": "thresholds"}},
-    }
-    return Panel(title, description, "stat", query, options=options, **look, **more)
-
-
-SIGNS = ((0, "✓", "green"), (1, "[!▶◔]", "orange"), (2, "✕", "red"))
-
-
-def _signed(place: int, signs: str, colour: str) -> dict[str, Any]:
-    result = {"index": place, "text": "$1", "color": colour}
-    return {"type": "regex", "options": {"pattern": f"(^{signs}.*)", "result": result}}
-
-
-def table(title: str, description: str, query: str, columns: tuple[Column, ...], **more: Any) -> Panel:  # noqa: ANN401
-    """Return rows; the columns of identifiers are hidden."""
-    options = {"cellHeight": "sm", "showHeader": True, "footer": {"show": False, "reducer": [], "fields": ""}}
-    defaults = {"custom.filterable": False, "custom.align": "auto", "custom.minWidth": 70}
-    return Panel(title, description, "table", query, columns=columns, options=options, defaults=defaults, **more)
-
-
-def graph(title: str, description: str, query: str, unit: str, **more: Any) -> Panel:  # noqa: ANN401
-    """Return lines over time."""
-    defaults = {"custom.lineWidth": 2, "custom.fillOpacity": 8, "custom.showPoints": "auto", "custom.spanNulls": True}
-    options = {
-        "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []},
-        "tooltip": {"mode": "multi", "sort": "desc"},
-    }
-    defaults = {**defaults, **more.pop("defaults", {})}
-    return Panel(title, description, "timeseries", query, unit=unit, defaults=defaults, options=options, **more)
-
-
-def bars(title: str, description: str, query: str, columns: tuple[Column, ...], **more: Any) -> Panel:  # noqa: ANN401
-    """Return stacked bars over time."""
-    stacked = {
-        "custom.drawStyle": "bars",
-        "custom.fillOpacity": 70,
-        "custom.lineWidth": 1,
-        "custom.stacking": {"mode": "normal", "group": "A"},
-        "decimals": 0,
-    }
-    return graph(title, description, query, "short", columns=columns, defaults=stacked, **more)
-
-
-def identifiers(*names: str) -> tuple[Column, ...]:
-    """Return columns that links need and nobody wants to read."""
-    return tuple(Column(name, hidden=True) for name in names)
-
-
-def bar(name: str, title: str, unit: str, width: int, **options: Any) -> Column:  # noqa: ANN401  Grafana's own options
-    """Return a column of numbers with a bar behind each."""
-    look = {
-        "custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
-        "color": {"mode": "fixed", "fixedColor": "blue"},
-        "custom.width": width,
-        "min": 0,
-    }
-    return Column(name, title, unit, options=look | options)
-
-
-def change(name: str, title: str, width: int, worse: float) -> Column:
-    """Return a column of changes against the period before, coloured from `worse` on; below 0 where less is worse."""
-    steps: list[tuple[float | None, str]] = [(None, "red"), (worse, "text"), (-worse, "green")]
-    if worse > 0:
-        steps = [(None, "green"), (-worse, "text"), (worse, "red")]
-    unknown = {"match": "null", "result": {"index": 0, "text": "–", "color": "text"}}
-    look = {
-        "mappings": [{"type": "special", "options": unknown}],
-        "custom.cellOptions": {"type": "color-text"},
-        "color": {"mode": "thresholds"},
-        "thresholds": {"mode": "absolute", "steps": [{"value": start, "color": colour} for start, colour in steps]},
-        "decimals": 0,
-        "custom.width": width,
-    }
-    return Column(name, title, "percentunit", options=look)
-
-
-def coloured(*looks: tuple[str, str, str]) -> tuple[Column, ...]:
-    """Return series with a fixed colour and a name with a glyph: (series, shown name, colour)."""
-    return tuple(
-        Column(name, shown, options={"color": {"mode": "fixed", "fixedColor": colour}}) for name, shown, colour in looks
-    )
-
-
-RESULTS = coloured(
-    ("success", "✓ success", "green"),
-    ("failure", "✕ failure", "red"),
-    ("running", "▶ running", "blue"),
-    ("queued", "◔ queued", "text"),
-    ("cancelled", "⊘ cancelled", "#8e8e8e"),
-    ("skipped", "– skipped", "#c0c0c0"),
+TO_PIPELINE = Link(
+    "Open the pipeline",
+    "/d/opssight-pipeline?${__url_time_range}&var-repo=${__data.fields.repo}&var-pipeline=${__data.fields.pipeline}",
 )
 
-DURATIONS = coloured(("p50_seconds", "median", "blue"), ("p95_seconds", "p95", "orange"))
-TIERS = coloured(("production", "production", "purple"), ("staging", "staging", "#8e8e8e"))
+STATUS = Column("status", "Result", kind="status", options={"custom.width": 105})
+TITLE = Column("title", "What", links=(TO_RUN,), options={"custom.minWidth": 220})
+REPOSITORY = Column("repo", "Repository", options={"custom.minWidth": 150})
+PIPELINE_NAME = Column("pipeline", "Pipeline", links=(TO_PIPELINE,), options={"custom.minWidth": 100})
+WHEN = Column("created_at", "When", "dateTimeFromNow", links=(TO_FORGE,), options={"custom.width": 130})
+TOOK = Column("duration_seconds", "Took", "s", options={"decimals": 1, "custom.width": 95})
+QUEUED = Column("queued_seconds", "Queued", "s", options={"decimals": 0, "custom.width": 85})
+ACTOR = Column("actor", "By", options={"custom.width": 110})
+ATTEMPT = Column("attempt", "Attempt", options={"custom.width": 80})
+"""Columns that mean the same wherever they stand."""
 
-DATA_AGE = saying(
-    "Data as of",
-    "Since each connector's latest collector finished: late past three of its intervals, stale past ten.",
-    "ci/data_age",
-    "sentence",
-    width=24,
-    height=2,
-    size=13,
-    justify="auto",
-    orientation="vertical",
-    empty="no connector has collected yet: see the README for how to connect one",
-    links=(Link("Freshness", "/d/opssight-freshness"),),
-    transparent=True,
+DURATION = graph(
+    "Duration over time",
+    "Median and p95 of ended runs, from start to finish.",
+    "ci/durations",
+    "s",
+    width=12,
+    max_points=42,
+    columns=DURATIONS,
+)
+
+RUNS_BY_RESULT = bars(
+    "Runs by result",
+    "Runs by how they ended, each attempt counted.",
+    "ci/results",
+    RESULTS,
+    width=12,
+    max_points=84,
+)
+
+QUEUE = graph(
+    "Queue time by runner label",
+    "95 of 100 jobs waited at most this long for a runner with these labels.",
+    "ci/queue",
+    "s",
+    width=8,
+    max_points=42,
 )

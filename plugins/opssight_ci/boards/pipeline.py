@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datasource_server.sdk import Column, Dashboard
+from datasource_server.sdk.looks import DATA_AGE, REPO, TEAM, TO_RUN, bar, change, identifiers, table
 from opssight_ci.boards.answers import answers
 from opssight_ci.boards.parts import (
+    ACTOR,
     BRANCH,
-    DATA_AGE,
-    DURATIONS,
+    DURATION,
     LANES,
-    NAVIGATION,
     PIPELINE,
-    REPO,
-    RESULTS,
-    TEAM,
-    TO_FORGE,
-    TO_RUN,
-    bar,
-    bars,
-    graph,
-    identifiers,
-    table,
+    PIPELINE_NAME,
+    REPOSITORY,
+    RUNS_BY_RESULT,
+    STATUS,
+    TITLE,
+    TOOK,
+    WHEN,
 )
+
+STATUS_TO_RUN = replace(STATUS, links=(TO_RUN,))
 
 RUNS = table(
     "Runs",
     "Every run that the numbers count, newest first, each attempt a row; open one to see its jobs and log lines.",
     "ci/runs",
     (
-        Column("status", "Result", kind="status", links=(TO_RUN,), options={"custom.width": 105}),
-        Column("pipeline", "Pipeline", links=(TO_RUN,), options={"custom.minWidth": 100}),
-        Column("title", "What", links=(TO_RUN,), options={"custom.minWidth": 220}),
-        Column("repo", "Repository", options={"custom.minWidth": 150}),
+        STATUS_TO_RUN,
+        PIPELINE_NAME,
+        TITLE,
+        REPOSITORY,
         Column("branch", "Branch", options={"custom.minWidth": 120}),
-        Column("created_at", "When", "dateTimeFromNow", links=(TO_FORGE,), options={"custom.width": 130}),
-        Column("duration_seconds", "Took", "s", options={"decimals": 1, "custom.width": 95}),
-        Column("actor", "By", options={"custom.width": 110}),
+        WHEN,
+        TOOK,
+        ACTOR,
         *identifiers(
             "attempt",
             "sha",
@@ -57,18 +58,18 @@ RUNS = table(
 
 JOBS = table(
     "Jobs by p95",
-    "Each job and runner label, slowest first: how long it takes, how long it waits, and how often it fails.",
+    "Each job of a pipeline by runner label, slowest first: how long it takes and waits, and how often it fails.",
     "ci/job_stats",
     (
-        Column("job_name", "Job", options={"custom.minWidth": 150}),
+        Column("job_name", "Job", options={"custom.minWidth": 140}),
         bar("p95_seconds", "p95", "s", 150, decimals=1),
-        bar("failure_rate", "Fails", "percentunit", 130, decimals=0, max=1),
-        Column("runner_label", "Runner label", options={"custom.minWidth": 150}),
-        Column("p50_seconds", "p50", "s", options={"decimals": 1, "custom.width": 100}),
+        change("p95_change", "Δ p95", 85, worse=0.15),
+        bar("failure_rate", "Fails", "percentunit", 120, decimals=0, max=1),
+        Column("p50_seconds", "p50", "s", options={"decimals": 1, "custom.width": 95}),
         Column("queue_p95_seconds", "Queue p95", "s", options={"decimals": 0, "custom.width": 100}),
-        Column("jobs", "Jobs", options={"custom.width": 80}),
-        Column("minutes", "Minutes", options={"decimals": 0, "custom.width": 90}),
-        *identifiers("failures", "queue_p50_seconds"),
+        Column("runner_label", "Runner label", options={"custom.minWidth": 130}),
+        PIPELINE_NAME,
+        *identifiers("repo", "jobs", "minutes", "failures", "queue_p50_seconds"),
     ),
     width=24,
     height=9,
@@ -78,30 +79,15 @@ JOBS = table(
 BOARD = Dashboard(
     uid="opssight-pipeline",
     title="Pipeline",
+    menu=21,
     description="The runs and jobs of the chosen pipelines: how long they take and wait, how often they fail.",
     variables=(TEAM, REPO, PIPELINE, BRANCH),
     lanes=LANES,
-    links=NAVIGATION,
     panels=(
         *answers(width=6),
         RUNS,
-        bars(
-            "Runs by result",
-            "Runs by how they ended, each attempt counted.",
-            "ci/results",
-            RESULTS,
-            width=12,
-            max_points=84,
-        ),
-        graph(
-            "Duration over time",
-            "Median and p95 of ended runs, from start to finish.",
-            "ci/durations",
-            "s",
-            width=12,
-            max_points=42,
-            columns=DURATIONS,
-        ),
+        RUNS_BY_RESULT,
+        DURATION,
         JOBS,
         DATA_AGE,
     ),

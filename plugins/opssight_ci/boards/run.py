@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datasource_server.sdk import Column, Dashboard, Link, Panel
+from datasource_server.sdk.looks import DATA_AGE, REPO, TEAM, TO_FORGE, identifiers, saying, table, tile
 from opssight_ci.boards.parts import (
-    DATA_AGE,
+    ACTOR,
+    ATTEMPT,
     JOB,
-    NAVIGATION,
     OTHERWISE,
-    REPO,
+    QUEUED,
+    REPOSITORY,
     RUN,
-    TEAM,
-    TO_FORGE,
-    identifiers,
-    saying,
-    table,
-    tile,
+    STATUS,
+    TITLE,
+    TOOK,
+    WHEN,
 )
+
+FIRST = {"values": True, "limit": 1, "calcs": []}
 
 TO_JOB_LOG = Link(
     "Only this job's lines",
-    "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.run}&var-job=${__data.fields.job}",
+    "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.run}&var-job=${__data.fields.id}",
 )
 
 ATTEMPTS = table(
@@ -28,13 +32,13 @@ ATTEMPTS = table(
     "The chosen run, each attempt a row, with its commit and author; while none is chosen, the newest failed one.",
     "ci/runs",
     (
-        Column("status", "Result", kind="status", options={"custom.width": 105}),
+        STATUS,
         Column("pipeline", "Pipeline", links=(TO_FORGE,), options={"custom.minWidth": 130}),
-        Column("title", "What", links=(TO_FORGE,), options={"custom.minWidth": 220}),
-        Column("repo", "Repository", options={"custom.minWidth": 150}),
-        Column("created_at", "When", "dateTimeFromNow", options={"custom.width": 130}),
-        Column("actor", "By", options={"custom.width": 110}),
-        Column("attempt", "Attempt", options={"custom.width": 80}),
+        replace(TITLE, links=(TO_FORGE,)),
+        REPOSITORY,
+        WHEN,
+        ACTOR,
+        ATTEMPT,
         Column("sha", "Commit", options={"custom.width": 110}),
         *identifiers(
             "branch",
@@ -57,34 +61,38 @@ ATTEMPTS = table(
 
 JOBS = table(
     "Jobs",
-    "The run's jobs in the order in which they began: how long each waited and took, and the step that failed.",
-    "ci/jobs",
+    "The run's jobs as they waited (░) and ran (█ on the critical path, ▒ beside it): the path leads from the job that "
+    "ended last back through what each waited for longest; alone is the time in which only that job of it ran.",
+    "ci/waterfall",
     (
-        Column("status", "Result", kind="status", options={"custom.width": 105}),
-        Column("name", "Job", links=(TO_JOB_LOG, TO_FORGE), options={"custom.minWidth": 160}),
-        Column("failed_step", "Failed step", links=(TO_JOB_LOG,), options={"custom.minWidth": 160}),
-        Column("duration_seconds", "Took", "s", options={"decimals": 1, "custom.width": 95}),
-        Column("queued_seconds", "Queued", "s", options={"decimals": 0, "custom.width": 85}),
-        Column("runner", "Runner", options={"custom.minWidth": 120}),
-        Column("attempt", "Attempt", options={"custom.width": 80}),
-        Column("started_at", "Began", "dateTimeFromNow", options={"custom.width": 130}),
+        STATUS,
+        Column("name", "Job", links=(TO_JOB_LOG, TO_FORGE), options={"custom.minWidth": 150}),
+        Column("lane", "Time", options={"custom.minWidth": 260}),
+        TOOK,
+        Column("exclusive_seconds", "Alone", "s", options={"decimals": 1, "custom.width": 95}),
+        QUEUED,
+        Column("failure_line", "Failed step", links=(TO_JOB_LOG,), options={"custom.minWidth": 130}),
+        ATTEMPT,
         *identifiers(
-            "runner_labels",
-            "pipeline",
-            "repo",
-            "branch",
-            "created_at",
+            "is_critical",
+            "queued_at",
+            "started_at",
             "finished_at",
+            "runner",
+            "stage",
             "needs",
+            "waited_for",
+            "path_share",
+            "path",
             "team",
             "source",
             "run",
-            "job",
+            "id",
             "url",
         ),
     ),
     width=24,
-    height=8,
+    height=9,
     empty="No jobs are known of this run",
 )
 
@@ -108,16 +116,28 @@ LOG = Panel(
     },
 )
 
+PATH = tile(
+    "Critical path",
+    "Share of the last attempt that its critical path ran, and the jobs on it; the rest was spent waiting.",
+    "ci/waterfall",
+    "percentunit",
+    empty="no jobs",
+    width=4,
+    height=4,
+    defaults={"decimals": 0, "displayName": "${__data.fields.path}"},
+)
+PATH = replace(PATH, options=dict(PATH.options) | {"reduceOptions": FIRST | {"fields": "/^path_share$/"}})
+
 STEPS = table(
     "Steps",
     "The steps of each job with how long they took.",
     "ci/steps",
     (
-        Column("status", "Result", kind="status", options={"custom.width": 105}),
+        STATUS,
         Column("job_name", "Job", options={"custom.minWidth": 150}),
         Column("number", "#", options={"custom.width": 50}),
         Column("step_name", "Step", options={"custom.minWidth": 200}),
-        Column("duration_seconds", "Took", "s", options={"decimals": 1, "custom.width": 95}),
+        TOOK,
         Column("started_at", "Began", "dateTimeAsIso", options={"custom.width": 170}),
         *identifiers("finished_at", "attempt", "job", "run", "url"),
     ),
@@ -129,9 +149,9 @@ STEPS = table(
 BOARD = Dashboard(
     uid="opssight-run",
     title="Run",
+    menu=22,
     description="One run: why it failed, its attempts, jobs and steps, and the log lines of what failed.",
     variables=(TEAM, REPO, RUN, JOB, OTHERWISE),
-    links=NAVIGATION,
     panels=(
         saying(
             "Result",
@@ -157,12 +177,13 @@ BOARD = Dashboard(
             "The first job that failed, its step, and the first error in its log.",
             "ci/verdict",
             "because",
-            width=16,
+            width=12,
             height=4,
             size=16,
             justify="auto",
             empty="no run",
         ),
+        PATH,
         ATTEMPTS,
         JOBS,
         LOG,

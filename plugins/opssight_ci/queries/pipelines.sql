@@ -1,5 +1,6 @@
--- One row a pipeline: its last ten runs (newest at the right), success rate, median and p95 duration, queue time, and the
--- changes against the period before. Every attempt counts; rates and durations are of runs that succeeded or failed.
+-- One row a pipeline of any forge: its last ten runs (newest at the right), success rate, median and p95 duration, queue
+-- time, and the changes against the period before. Every attempt counts; rates and durations are of runs that succeeded or
+-- failed.
 WITH
 attempts AS (
     SELECT
@@ -50,14 +51,15 @@ SELECT
     pipeline,
     last_status,
     last_runs,
-    repo,
+    source || ' · ' || repo AS place,
+    runs,
     success_rate,
     success_rate - success_rate_before AS success_change,
     p50_seconds,
     p95_seconds,
+    repo,
     queue_p95_seconds,
     p50_seconds / nullif(p50_seconds_before, 0) - 1 AS duration_change,
-    runs,
     failures,
     last_at,
     last_durations,
@@ -67,4 +69,4 @@ SELECT
     url
 FROM summaries
 WHERE runs > 0
-ORDER BY last_status = 'failure' DESC, success_rate ASC NULLS LAST, repo ASC, pipeline ASC
+ORDER BY last_status = 'failure' DESC, success_rate ASC NULLS LAST, repo ASC, pipeline ASC, source ASC

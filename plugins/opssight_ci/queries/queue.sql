@@ -11,6 +11,11 @@ WHERE
     AND queued_seconds IS NOT NULL
     AND picked($team, team)
     AND picked($repo, repo)
+    AND (
+        $service IS NULL
+        OR repo IN (SELECT deployment.repo FROM deployment WHERE list_contains($service, deployment.service))
+    )
+    AND picked($environment, environment)
     AND picked($pipeline, pipeline)
 GROUP BY ALL
 ORDER BY time ASC, runner_label ASC

@@ -1,65 +1,19 @@
 """The CI pack's numbers are those that one counts by hand."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
-import orjson
 import pytest
 
 from datasource_server import sdk
-from datasource_server.query import Ask, Engine
 from datasource_server.sdk.journal import CollectorRun
 from datasource_server.sdk.testing import check_connector
 from datasource_server.store import Store
-from opssight_ci import connector
 from opssight_ci.main_branch import MainBranch, judge
-
-NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
-EVERYBODY = sdk.Caller("ana", sees_all=True)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty store with the tables of delivery and of the CI pack."""
-    opened = Store(tmp_path / "ci.duckdb", [*sdk.DELIVERY, *sdk.JOURNAL, MainBranch])
-    opened.open()
-    yield opened
-    opened.close()
-
-
-def run(number: int, status: str, hours_ago: float, **more: Any) -> sdk.PipelineRun:
-    created_at = NOW - timedelta(hours=hours_ago)
-    ended = status in ("success", "failure", "cancelled")
-    values = {
-        "source": "github",
-        "id": str(number),
-        "repo": "acme/web",
-        "pipeline": "ci",
-        "branch": "main",
-        "is_default_branch": True,
-        "status": status,
-        "actor": f"dev-{number}",
-        "sha": f"{number:040d}",
-        "created_at": created_at,
-        "started_at": created_at + timedelta(seconds=10),
-        "finished_at": created_at + timedelta(seconds=10 + 60 * number) if ended else None,
-        "queued_seconds": 10,
-    }
-    return sdk.PipelineRun.model_validate(values | more)
-
-
-async def ask(store: Store, query: str, hours: float = 24, **params: Sequence[str]) -> list[dict[str, Any]]:
-    engine = Engine(store, {"ci": connector})
-    chosen = {name: tuple(values) for name, values in params.items()}
-    asked = Ask(start=NOW - timedelta(hours=hours), end=NOW, interval_seconds=3600, params=chosen)
-    rows: list[dict[str, Any]] = orjson.loads((await engine.run(f"ci/{query}", asked, EVERYBODY, "rows")).body[0])
-    return rows
+from tests.plugins.ci.asking import NOW, ask, derive, run
 
 
 async def judged(store: Store) -> list[MainBranch]:
-    return [row for row in await judge(sdk.Derive(store.rows, None)) if isinstance(row, MainBranch)]
+    return [row for row in await judge(derive(store)) if isinstance(row, MainBranch)]
 
 
 @pytest.mark.slow
@@ -124,7 +78,7 @@ async def test_a_branch_that_is_green_again_forgets_who_broke_it(store: Store) -
 
 async def test_only_the_changed_repositories_are_judged_again(store: Store) -> None:
     await store.write([run(1, "success", 1), run(2, "success", 1, repo="acme/api")])
-    found = await judge(sdk.Derive(store.rows, frozenset({("github", "acme/api")})))
+    found = await judge(derive(store, "acme/api"))
     assert [row.model_dump()["repo"] for row in found] == ["acme/api"]
 
 
