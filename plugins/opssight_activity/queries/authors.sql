@@ -1,0 +1,19 @@
+-- Whose work can be chosen: your own; everybody's for those who may see single people.
+-- shape: variable
+WITH
+me AS (
+    SELECT DISTINCT person
+    FROM identity
+    WHERE list_contains(logins, lower($viewer))
+)
+
+SELECT DISTINCT
+    person AS text,
+    person AS value
+FROM identity
+WHERE
+    NOT is_bot
+    AND ($sees_people OR person IN (SELECT person FROM me))
+    AND picked($team, team)
+    AND picked($repo, repo)
+ORDER BY text ASC
