@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from datasource_server import sdk
-from opssight_sandbox.changes import changes_of
+from opssight_sandbox.changes import Change, changes_of
+from opssight_sandbox.clocks import nightly_runs, pull_request_runs, smoke_runs
+from opssight_sandbox.mainline import story_of
 from opssight_sandbox.organisation import PEOPLE, SERVICES, TEAMS, WEB, Service
-from opssight_sandbox.plans import RunPlan, runs_of, smoke_runs
-from opssight_sandbox.rows import change_rows, deployment_rows, run_rows, schedule_rows
+from opssight_sandbox.plans import RunPlan
+from opssight_sandbox.rows import run_rows, schedule_rows
+from opssight_sandbox.rows_code import branch_row, change_rows, landing_rows, path_rows
+from opssight_sandbox.rows_delivery import deployment_rows, incident_rows, is_recent
+from opssight_sandbox.test_results import test_rows
+from opssight_sandbox.trouble import mischief_of
 
 SPAN = timedelta(days=3)  # the longest that a change lives from its opening to its last run
 PAGE_ROWS = 5_000
@@ -36,6 +42,7 @@ async def organisation(ctx: sdk.Context[Settings]) -> sdk.Pages:
     yield sdk.Replacement(sdk.Team, teams)
     yield sdk.Replacement(sdk.OwnerRule, [sdk.OwnerRule(pattern=each.repo, owner=each.team) for each in SERVICES])
     yield [row for service in SERVICES for row in _repository(service, ctx.now)]
+    yield [branch_row(service, ctx.now, ctx.settings.seed) for service in SERVICES]
 
 
 @connector.collector(every=timedelta(minutes=1), overlap=timedelta(minutes=5))
@@ -48,7 +55,7 @@ async def work(ctx: sdk.Context[Settings]) -> sdk.Pages:
         if len(rows) > PAGE_ROWS:
             yield rows
             rows = []
-    yield rows
+    yield [*rows, *(branch_row(service, ctx.now, ctx.settings.seed) for service in SERVICES)]
     often = max(ctx.since - SMOKE_SPAN, ctx.now - SMOKE_MINUTES)
     plans = [
         *smoke_runs(ctx.since - SMOKE_SPAN, often, ctx.settings.seed, every=53),
@@ -61,10 +68,33 @@ def _day(day: date, ctx: sdk.Context[Settings]) -> Iterator[sdk.Row]:
     seed = ctx.settings.seed
     for service in SERVICES:
         for change in changes_of(service, day, seed):
-            if change.opened_at <= ctx.now and change.closed_at >= ctx.since:
-                yield from change_rows(change, ctx.now)
-        for plan in runs_of(service, day, seed):
+            yield from _of_change(change, ctx)
+            for plan in pull_request_runs(change, seed):
+                yield from _of_run(plan, ctx)
+        for plan in nightly_runs(service, day, seed):
             yield from _of_run(plan, ctx)
+        yield from _of_main(service, day, ctx)
+
+
+def _of_change(change: Change, ctx: sdk.Context[Settings]) -> Iterator[sdk.Row]:
+    if change.opened_at <= ctx.now and (change.closed_at is None or change.closed_at >= ctx.since):
+        yield from change_rows(change, ctx.now, ctx.settings.seed)
+
+
+def _of_main(service: Service, day: date, ctx: sdk.Context[Settings]) -> Iterator[sdk.Row]:
+    """Yield what happened on the main branch on a day, and the incidents of that day."""
+    seed = ctx.settings.seed
+    story, mischief = story_of(service, day, seed), mischief_of(service, day, seed)
+    for landing in story.landings:
+        if ctx.since <= landing.at <= ctx.now:
+            yield from landing_rows(landing, seed)
+    for change in story.changes:
+        yield from _of_change(change, ctx)
+    for plan in story.runs:
+        yield from _of_run(plan, ctx)
+    for trouble in [*story.troubles, *([mischief] if mischief else [])]:
+        if is_recent(trouble, ctx.since, ctx.now):
+            yield from incident_rows(trouble, ctx.now)
 
 
 def _of_run(plan: RunPlan, ctx: sdk.Context[Settings]) -> Iterator[sdk.Row]:
@@ -72,6 +102,7 @@ def _of_run(plan: RunPlan, ctx: sdk.Context[Settings]) -> Iterator[sdk.Row]:
     if is_asked_for and plan.ends_at >= ctx.since:
         yield from run_rows(plan, ctx.now)
         yield from deployment_rows(plan, ctx.now)
+        yield from test_rows(plan, ctx.now)
 
 
 def _repository(service: Service, now: datetime) -> Iterator[sdk.Row]:
@@ -87,10 +118,10 @@ def _repository(service: Service, now: datetime) -> Iterator[sdk.Row]:
         updated_at=begun,
         url=url,
     )
-    yield sdk.Branch(repo=service.repo, name="main", is_default=True, is_protected=True, url=url)
     yield sdk.Environment(repo=service.repo, name="staging", tier="staging", created_at=begun, url=url)
     yield sdk.Environment(repo=service.repo, name="production", tier="production", created_at=begun, url=url)
     yield from schedule_rows(service.repo, url)
+    yield from path_rows(service)
 
 
 @sdk.hookimpl

@@ -1,4 +1,4 @@
-"""Who works in the sandbox organisation, on what: three teams, twelve services, their people and pipelines."""
+"""Who works in the sandbox organisation, on what: three teams, twelve repositories, their people and pipelines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ WEB = "https://forge.example/meridian"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service: one repository, owned by one team. Rates are shares of runs, minutes are medians."""
+    """One service: one repository, owned by one team. Rates are shares of runs, minutes are medians.
+
+    `parts` are the services of a monorepo, each in a folder of its name.
+    """
 
     name: str
     team: str
@@ -20,11 +23,17 @@ class Service:
     flaky_rate: float
     build_minutes: float
     slows_down: float = 0.0
+    parts: tuple[str, ...] = ()
 
     @property
     def repo(self) -> str:
         """Return owner and name."""
         return f"{ORGANISATION}/{self.name}"
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Return the names of the services that are deployed from the repository."""
+        return self.parts or (self.name,)
 
 
 TEAMS = {"checkout": "Checkout", "platform": "Platform", "insights": "Insights"}
@@ -37,7 +46,7 @@ PEOPLE = {
 
 SERVICES = (
     Service("checkout-api", "checkout", "python", 4.2, 0.10, 0.03, 6.5, slows_down=0.45),
-    Service("checkout-web", "checkout", "node", 3.8, 0.13, 0.08, 8.0),
+    Service("checkout-web", "checkout", "node", 3.8, 0.13, 0.08, 8.0, parts=("storefront", "back-office")),
     Service("payments", "checkout", "java", 2.6, 0.07, 0.02, 11.0),
     Service("invoicing", "checkout", "python", 1.6, 0.06, 0.02, 5.0),
     Service("gateway", "platform", "go", 2.2, 0.05, 0.02, 4.0),
@@ -49,3 +58,11 @@ SERVICES = (
     Service("search-index", "insights", "go", 1.4, 0.06, 0.02, 5.5),
     Service("forecasting", "insights", "python", 1.2, 0.15, 0.04, 18.0),
 )
+
+LABELS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("java", "build"): ("ubuntu-24.04-8core",),
+    ("node", "integration tests"): ("windows-latest",),
+    ("docker", "build"): ("ubuntu-24.04-arm",),
+    ("go", "unit tests"): ("macos-15",),
+}
+"""The runners that jobs of a language ask for, where they differ from the usual ones."""

@@ -1,14 +1,13 @@
-"""The runs that changes, schedules and the clock start: when they begin and end, and how, known in advance."""
+"""Runs planned ahead: their jobs, when they begin and end, and how; what changes and clocks start is made of these."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
-from opssight_sandbox.changes import Change, changes_of
-from opssight_sandbox.organisation import SERVICES, Service
+from opssight_sandbox.organisation import Service
 
 STEPS = ("Set up job", "Check out", "Restore cache", "Install", "Run", "Upload results")
 
@@ -56,11 +55,22 @@ class RunPlan:
     failing_job: str
     is_cancelled: bool
     pull_request: int | None = None
+    version: str = ""
 
     @property
     def ends_at(self) -> datetime:
         """Return when the attempt ends: behind the last of its jobs."""
         return max(ended for _, _, ended in self.jobs())
+
+    @property
+    def is_green(self) -> bool:
+        """Return whether it succeeds."""
+        return not self.failing_job and not self.is_cancelled
+
+    def deployment_id(self, environment: str, service: str) -> str:
+        """Return the id of what it delivers of a service to an environment."""
+        name = f"{self.id}-{self.attempt}-{environment}"
+        return f"{name}-{service}" if self.service.parts else name
 
     def jobs(self) -> list[tuple[JobPlan, datetime, datetime]]:
         """Return the jobs that run, with their begin and end; a job behind a failed one does not."""
@@ -77,35 +87,10 @@ class RunPlan:
         return found
 
 
-def runs_of(service: Service, day: date, seed: int) -> Iterator[RunPlan]:
-    """Yield every attempt that the changes of a day and its nightly schedule start, in no order."""
-    for change in changes_of(service, day, seed):
-        yield from _of_change(change, Random(f"{seed}:runs:{service.name}:{change.number}"), seed)
-    random = Random(f"{seed}:nightly:{service.name}:{day}")
-    at = datetime.combine(day, time(2, 30, random.randrange(40)), UTC)
-    sha = f"{random.getrandbits(160):040x}"
-    yield from _attempts(
-        _First(service, "nightly", f"n{day:%y%m%d}", "schedule", "main", sha, "Nightly", "scheduler", at), random, seed
-    )
-
-
-def smoke_runs(since: datetime, until: datetime, seed: int, *, every: int = 1) -> Iterator[RunPlan]:
-    """Yield the smoke run of each minute, or of those that `every` divides, for one service after the other."""
-    minute = since.replace(second=0, microsecond=0)
-    while (minute := minute + timedelta(minutes=1)) <= until:
-        if int(minute.timestamp() // 60) % every:
-            continue
-        service = SERVICES[int(minute.timestamp() // 60) % len(SERVICES)]
-        random = Random(f"{seed}:smoke:{minute}")
-        sha = f"{random.getrandbits(160):040x}"
-        first = _First(
-            service, "smoke", f"s{minute:%y%m%d%H%M}", "schedule", "main", sha, "Smoke test", "scheduler", minute
-        )
-        yield from _attempts(first, random, seed)
-
-
 @dataclass(frozen=True, slots=True)
-class _First:
+class First:
+    """What starts a run: where, by whom, on which commit; `is_safe` where it is known to succeed at once."""
+
     service: Service
     pipeline: str
     number: str
@@ -116,41 +101,18 @@ class _First:
     actor: str
     at: datetime
     pull_request: int | None = None
+    version: str = ""
+    is_safe: bool = False
 
 
-def _of_change(change: Change, random: Random, seed: int) -> Iterator[RunPlan]:
-    service, number = change.service, change.number
-    pushed = change.opened_at
-    for place, sha in enumerate(change.shas):
-        key = f"p{number}-{place}"
-        opened = _First(
-            service, "ci", key, "pull_request", change.branch, sha, change.title, change.author, pushed, number
-        )
-        yield from _attempts(opened, random, seed)
-        pushed += (change.reviewed_at - change.opened_at) / max(len(change.shas), 1)
-    if change.merged_at is None:
-        return
-    title = f"{change.title} (#{number})"
-    merged = _First(
-        service, "ci", f"m{number}", "push", "main", change.merge_sha, title, change.reviewer, change.merged_at
-    )
-    attempts = list(_attempts(merged, random, seed))
-    yield from attempts
-    if not attempts[-1].failing_job and not attempts[-1].is_cancelled:
-        at = attempts[-1].ends_at + timedelta(seconds=20)
-        deploy = _First(
-            service, "deploy", f"d{number}", "workflow_run", "main", change.merge_sha, title, change.reviewer, at
-        )
-        yield from _attempts(deploy, random, seed)
-
-
-def _attempts(first: _First, random: Random, seed: int) -> Iterator[RunPlan]:
+def attempts_of(first: First, random: Random, seed: int) -> Iterator[RunPlan]:
     """Yield the attempt, and the next one where somebody re-ran it; a smoke run is followed by the next minutes'."""
     service, plans = first.service, PIPELINES[first.pipeline]
     is_flaky = random.random() < service.flaky_rate
     is_red = random.random() < _failure_rate(first, seed)
     is_cancelled = random.random() < 0.02 and first.event == "pull_request"
-    failing = random.choice(plans).name if (is_flaky or is_red) and not is_cancelled else ""
+    is_failing = (is_flaky or is_red) and not is_cancelled and not first.is_safe
+    failing = random.choice(plans).name if is_failing else ""
     attempt = _attempt(first, 1, first.at, failing, is_cancelled, random)
     yield attempt
     if failing and first.pipeline != "smoke" and (is_flaky or random.random() < 0.25):
@@ -159,7 +121,7 @@ def _attempts(first: _First, random: Random, seed: int) -> Iterator[RunPlan]:
 
 
 def _attempt(
-    first: _First,
+    first: First,
     number: int,
     at: datetime,
     failing: str,
@@ -183,10 +145,11 @@ def _attempt(
         failing_job=failing,
         is_cancelled=is_cancelled,
         pull_request=first.pull_request,
+        version=first.version,
     )
 
 
-def _failure_rate(first: _First, seed: int) -> float:
+def _failure_rate(first: First, seed: int) -> float:
     """Return the share of failures: much higher in the few hours a week in which a service's main branch is broken."""
     week = first.at.isocalendar()
     random = Random(f"{seed}:spell:{first.service.name}:{week.year}:{week.week}")

@@ -8,9 +8,8 @@ from itertools import pairwise
 from random import Random
 
 from datasource_server import sdk
-from opssight_sandbox.changes import Change
 from opssight_sandbox.logs import log_lines
-from opssight_sandbox.organisation import WEB
+from opssight_sandbox.organisation import LABELS, WEB
 from opssight_sandbox.plans import CRONS, PIPELINES, STEPS, JobPlan, RunPlan
 
 STEP_SHARES = (0.02, 0.05, 0.08, 0.2, 0.6, 0.05)
@@ -89,6 +88,7 @@ def _job(plan: RunPlan, job: JobPlan, begin: datetime, end: datetime, now: datet
     status = status_at(now, begin, end, result)
     job_id = f"{plan.id}-{plan.attempt}-{job.name.replace(' ', '-')}"
     random = Random(job_id)
+    labels = LABELS.get((plan.service.language, job.name), job.labels)
     return sdk.PipelineJob(
         id=job_id,
         run_id=plan.id,
@@ -97,8 +97,8 @@ def _job(plan: RunPlan, job: JobPlan, begin: datetime, end: datetime, now: datet
         pipeline=plan.pipeline,
         branch=plan.branch,
         name=job.name,
-        runner=f"{job.labels[-1]}-{random.randrange(1, 13):02d}",
-        runner_labels=list(job.labels),
+        runner=f"{labels[-1]}-{random.randrange(1, 13):02d}",
+        runner_labels=list(labels),
         status=status,
         conclusion="" if status in ("queued", "running") else status,
         created_at=begin,
@@ -107,6 +107,7 @@ def _job(plan: RunPlan, job: JobPlan, begin: datetime, end: datetime, now: datet
         queued_seconds=_job_wait(plan, job, random) if now >= begin else None,
         failed_step="Run" if is_failing and now >= end else "",
         needs=list(job.needs),
+        environment=job.name if plan.pipeline == "deploy" else "",
         url=f"{WEB}/{plan.service.name}/runs/{plan.id}/jobs/{job_id}",
     )
 
@@ -150,88 +151,10 @@ def _log_rows(plan: RunPlan, job: JobPlan, job_id: str, end: datetime) -> Iterat
         )
 
 
-def deployment_rows(plan: RunPlan, now: datetime) -> Iterator[sdk.Row]:
-    """Yield a deployment for each job of a deploy run that has begun."""
-    for job, begin, ended in plan.jobs() if plan.pipeline == "deploy" else ():
-        if begin <= now:
-            result: sdk.Status = "failure" if job.name == plan.failing_job else "success"
-            status = status_at(now, begin, ended, result)
-            yield sdk.Deployment(
-                id=f"{plan.id}-{plan.attempt}-{job.name}",
-                service=plan.service.name,
-                repo=plan.service.repo,
-                environment=job.name,
-                tier="production" if job.name == "production" else "staging",
-                sha=plan.sha,
-                version=f"v{plan.created_at:%y.%m%d.%H%M}",
-                status=status,
-                actor=plan.actor,
-                run_id=plan.id,
-                rule=f"job {job.name} of pipeline deploy",
-                created_at=begin,
-                finished_at=ended if now >= ended else None,
-                updated_at=ended if now >= ended else begin,
-                url=f"{WEB}/{plan.service.name}/deployments/{plan.id}",
-            )
-
-
-def change_rows(change: Change, now: datetime) -> Iterator[sdk.Row]:
-    """Yield the pull request, its commits and the commit that it became, as far as they exist."""
-    yield _pull_request(change, now)
-    for place, sha in enumerate(change.shas):
-        written = change.written_at + (change.opened_at - change.written_at) * (place / len(change.shas))
-        yield _commit(change, sha, change.title, written, [])
-    if change.merged_at is not None and change.merged_at <= now:
-        title = f"{change.title} (#{change.number})"
-        yield _commit(change, change.merge_sha, title, change.merged_at, [change.shas[-1]])
-
-
-def _pull_request(change: Change, now: datetime) -> sdk.PullRequest:
-    merged_at = change.merged_at if change.merged_at is not None and change.merged_at <= now else None
-    is_closed, is_reviewed = change.closed_at <= now, change.reviewed_at <= now
-    moments = (change.opened_at, change.reviewed_at, change.closed_at)
-    size = Random(change.merge_sha)
-    return sdk.PullRequest(
-        repo=change.service.repo,
-        number=change.number,
-        title=change.title,
-        author=change.author,
-        state="merged" if merged_at else "closed" if is_closed else "open",
-        base="main",
-        head=change.branch,
-        head_sha=change.shas[-1],
-        created_at=change.opened_at,
-        first_commit_at=change.written_at,
-        first_review_at=change.reviewed_at if is_reviewed else None,
-        approved_at=change.reviewed_at if is_reviewed and change.merged_at else None,
-        merged_at=merged_at,
-        closed_at=change.closed_at if is_closed else None,
-        merge_sha=change.merge_sha if merged_at else "",
-        additions=size.randrange(3, 400),
-        deletions=size.randrange(200),
-        review_count=int(is_reviewed),
-        reviewers=[change.reviewer] if is_reviewed else [],
-        updated_at=max(moment for moment in moments if moment <= max(now, change.opened_at)),
-        url=f"{WEB}/{change.service.name}/pulls/{change.number}",
-    )
-
-
-def _commit(change: Change, sha: str, title: str, at: datetime, parents: list[str]) -> sdk.Commit:
-    return sdk.Commit(
-        repo=change.service.repo,
-        sha=sha,
-        author=change.author,
-        authored_at=at,
-        committed_at=at,
-        title=title,
-        parents=parents,
-        files=[f"src/{change.title.lower().split()[-1]}.{change.service.language}"],
-        url=f"{WEB}/{change.service.name}/commit/{sha}",
-    )
-
-
 def schedule_rows(repo: str, url: str) -> Iterator[sdk.Row]:
     """Yield the schedules of a repository."""
     for pipeline in PIPELINES:
         if cron := CRONS.get(pipeline):
-            yield sdk.Schedule(repo=repo, pipeline=pipeline, cron=cron, url=url)
+            yield sdk.Schedule(
+                repo=repo, pipeline=pipeline, cron=cron, is_active=not repo.endswith("base-images"), url=url
+            )
