@@ -15,7 +15,7 @@ from datasource_server import sdk
 from datasource_server.app import create_app
 from datasource_server.plugins import Plugins
 from datasource_server.routes.house import House
-from datasource_server.sdk.journal import CollectorRun, DeliveryOutcome, DeliveryRecord
+from datasource_server.sdk.journal import CollectorRun, DeliveryRecord
 from opssight_sandbox import Settings as Sandbox
 from tests.server.routes.house import by_alerts, by_infinity, by_json, grafana_keys, settings_in
 
@@ -53,7 +53,7 @@ class Served:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    settings = settings_in(tmp_path_factory.mktemp("contract"))
+    settings = settings_in(tmp_path_factory.mktemp("contract"), people={"managers_see_others": True})
     plugins = Plugins.load(settings)
     app = create_app(settings, plugins=plugins, transport=httpx.MockTransport(grafana_keys))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://opssight")
@@ -63,19 +63,23 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         began = datetime.now(UTC).replace(microsecond=0)
         await house.ingest.collect("sandbox", since=began - timedelta(days=DAYS))
         await house.store.write(troubles(began))
-        await house.ingest.derive("ci")
+        await house.ingest.derive()
         yield Served(client, house, began - timedelta(days=7), datetime.now(UTC) + timedelta(seconds=1))
 
 
 def troubles(now: datetime) -> list[sdk.Row]:
-    """Return what a healthy sandbox lacks: a budget, a gap, a delivery that nobody understood."""
+    """Return what a healthy sandbox lacks: a manager, a budget, a gap, a delivery that nobody understood."""
     common = {"source": "github", "receiver": "webhook", "id": "72d3162e"}
     run = {"source": "github", "collector": "runs", "scope": "acme/web", "every_seconds": 60.0, "succeeded_at": now}
     told = {"error": "503 from the tool", "failures": 2, "budget_left": 4_321, "budget_resets_at": now}
     gap = {"source": "github", "collector": "runs", "scope": "acme/web", "reason": "a cap of the tool", "first_at": now}
     return [
+        sdk.TeamMember(source="teams", name="platform", login="alice", role="manager"),
         CollectorRun.model_validate(run | told | {"started_at": now, "finished_at": now}),
         sdk.Gap.model_validate(gap | {"last_at": now}),
-        DeliveryRecord.model_validate(common | {"kind": "workflow_run", "body": "{}", "received_at": now}),
-        DeliveryOutcome.model_validate(common | {"state": "quarantined", "reason": "no repository", "read_at": now}),
+        DeliveryRecord.model_validate(
+            common
+            | {"kind": "workflow_run", "body": "{}", "received_at": now}
+            | {"state": "quarantined", "reason": "no repository", "read_at": now}
+        ),
     ]

@@ -34,7 +34,7 @@ def test_the_example_as_it_is_switches_no_connector_on(tmp_path: Path) -> None:
 
 def test_every_line_of_the_example_is_a_setting(tmp_path: Path) -> None:
     settings = loaded(SETTING.sub("", text_of(EXAMPLE)), tmp_path)
-    assert settings.connectors.keys() == {"github", "teams"}
+    assert settings.connectors.keys() == {"activity", "alerts", "git", "github", "gitlab", "junit", "teams"}
     for name, table in settings.connectors.items():
         connector = importlib.import_module(f"opssight_{name}").connector
         connector.settings.model_validate(table)

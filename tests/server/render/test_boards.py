@@ -17,8 +17,7 @@ from datasource_server.settings import Settings
 ROOT = Path(__file__).parents[3]
 Json = dict[str, Any]
 
-PLUGINS = Plugins.load(Settings())
-CONNECTORS = {name: PLUGINS.connectors[name] for name in ("ci", "github", "sandbox", "teams")}
+CONNECTORS = Plugins.load(Settings()).connectors
 BOARDS: dict[str, Json] = {path: orjson.loads(text) for path, text in boards(CONNECTORS).items()}
 QUERIES = {query.path: query for each in CONNECTORS.values() for query in each.queries().values()}
 NEEDS_UNIT = {"stat", "timeseries", "bargauge"}
@@ -66,7 +65,7 @@ class TestBoard:
             assert panel["description"].endswith("."), panel["title"]
             assert panel["fieldConfig"]["defaults"]["noValue"], panel["title"]
             assert panel["type"] not in NEEDS_UNIT or panel["fieldConfig"]["defaults"]["unit"], panel["title"]
-        titles = [panel["title"] for panel in panels(board)]
+        titles = [(panel["type"], panel["title"]) for panel in panels(board)]
         assert len(set(titles)) == len(titles)
 
     def test_no_panel_lies_over_another_or_off_the_grid(self, path: str) -> None:
@@ -90,7 +89,7 @@ class TestBoard:
         payloads = [value for target in targets(board) for value in target["payload"].values()]
         used = {name for value in payloads for name in re.findall(r"\$\{(\w+):json\}", value)}
         assert used == set(names)
-        order = [name for name in ("team", "repo", "pipeline", "branch") if name in names]
+        order = [name for name in ("team", "service", "repo", "environment", "pipeline", "branch") if name in names]
         assert [name for name in names if name in order] == order
 
     def test_every_link_within_leads_to_a_board(self, path: str) -> None:

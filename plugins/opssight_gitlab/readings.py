@@ -1,0 +1,89 @@
+"""Which details were read already, and what becomes of things that GitLab lists but does not have."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from datasource_server import sdk
+from opssight_gitlab.scopes import Context
+from opssight_gitlab.tables import Kind, Reading
+
+T = TypeVar("T")
+AT_ONCE = 8
+A_PAGE = 32
+PATIENCE = timedelta(days=1)
+GONE = (404, 410)
+
+READINGS = """
+SELECT id, changed_at, missed_at
+FROM gitlab_reading
+WHERE source = $source AND kind = $kind AND repo = $repo AND list_contains($ids, id)
+"""
+
+
+async def readings(ctx: Context, kind: Kind, ids: Sequence[str]) -> dict[str, Mapping[str, datetime | None]]:
+    """Return what is known of these things: id → the change that was read, and when it was first missed."""
+    rows = await ctx.read(READINGS, source=ctx.connector, kind=kind, repo=ctx.scope, ids=list(ids))
+    return {row["id"]: row for row in rows}
+
+
+async def in_pages(
+    items: Sequence[T], read: Callable[[T], Awaitable[Sequence[sdk.Row]]]
+) -> AsyncIterator[list[sdk.Row]]:
+    """Read the details of many things, some at a time, and yield their rows in pages worth writing.
+
+    When GitLab fails at one of them, what was read of the others is yielded before the error is raised, so that each
+    pass gets further than the one before.
+    """
+    gate, failures = asyncio.Semaphore(AT_ONCE), list[sdk.UpstreamError]()
+
+    async def one(item: T) -> Sequence[sdk.Row]:
+        async with gate:
+            try:
+                return [] if failures else await read(item)
+            except sdk.UpstreamError as problem:
+                failures.append(problem)
+                return []
+
+    for start in range(0, len(items), A_PAGE):
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(item)) for item in items[start : start + A_PAGE]]
+        if rows := [row for task in tasks for row in task.result()]:
+            yield rows
+        if failures:
+            raise failures[0]
+
+
+def read_up_to(ctx: Context, kind: Kind, identity: str, changed_at: datetime | None) -> Reading:
+    """Return the note that one thing was read up to a change."""
+    return Reading(kind=kind, repo=ctx.scope, id=identity, changed_at=changed_at, missed_at=None)
+
+
+async def or_missed(
+    ctx: Context, reading: Reading, missed_at: datetime | None, read: Callable[[], Awaitable[Sequence[sdk.Row]]]
+) -> Sequence[sdk.Row]:
+    """Return the rows of one thing and the note that it was read; where GitLab does not have it, only a note."""
+    try:
+        return [*await read(), reading]
+    except sdk.UpstreamError as problem:
+        if problem.upstream_status not in GONE:
+            raise
+        return [missed(ctx, reading, missed_at)]
+
+
+def missed(ctx: Context, reading: Reading, missed_at: datetime | None) -> Reading:
+    """Return the note of a thing that GitLab does not have: to be asked for again, or after a day as read.
+
+    What is not there for a day was deleted. Before that it may be late, or the answer was wrong.
+    """
+    if is_given_up(ctx, missed_at):
+        return reading
+    return Reading(kind=reading.kind, repo=reading.repo, id=reading.id, missed_at=missed_at or ctx.now)
+
+
+def is_given_up(ctx: Context, missed_at: datetime | None) -> bool:
+    """Return whether GitLab does not have a thing for so long that it was deleted."""
+    return missed_at is not None and ctx.now - missed_at > PATIENCE
