@@ -7,7 +7,7 @@ chosen AS (
     FROM pipeline_run
     WHERE
         picked(coalesce($run, $otherwise), id)
-    ORDER BY created_at DESC, attempt DESC
+    ORDER BY created_at DESC, attempt DESC, id DESC
     LIMIT 1
 ),
 

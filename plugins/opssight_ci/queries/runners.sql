@@ -7,11 +7,11 @@ SELECT
     greatest(epoch($to - max(least(coalesce(finished_at, $to), $to))), 0) AS idle_seconds,
     count(*) AS jobs,
     avg((status = 'failure')::INTEGER) FILTER (WHERE status IN ('success', 'failure')) AS failure_rate,
-    any_value(array_to_string(runner_labels, ', ') ORDER BY started_at DESC) AS runner_label,
-    arg_max(name, started_at) AS last_job,
-    arg_max(repo, started_at) AS repo,
-    arg_max(run_id, started_at) AS run,
-    arg_max(url, started_at) AS url
+    arg_max(array_to_string(runner_labels, ', '), (started_at, repo, name, id)) AS runner_label,
+    arg_max(name, (started_at, repo, name, id)) AS last_job,
+    arg_max(repo, (started_at, repo, name, id)) AS repo,
+    arg_max(run_id, (started_at, repo, name, id)) AS run,
+    arg_max(url, (started_at, repo, name, id)) AS url
 FROM pipeline_job
 WHERE
     created_at >= $from - INTERVAL 2 DAY

@@ -4,7 +4,7 @@ chosen AS (
     SELECT *
     FROM pipeline_run
     WHERE picked(coalesce($run, $otherwise), id)
-    ORDER BY created_at DESC, attempt DESC
+    ORDER BY created_at DESC, attempt DESC, id DESC
     LIMIT 1
 ),
 
