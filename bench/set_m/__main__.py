@@ -8,6 +8,7 @@ Each step is a process of its own, so that its memory is its own. It ends with s
 from __future__ import annotations
 
 import asyncio
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,11 +16,12 @@ from pathlib import Path
 
 import typer
 
-from bench.set_m.asking import ask_all
+from bench.set_m.asking import ask_all, keys_alone
 from bench.set_m.loading import derive, load
-from bench.set_m.users import measure
+from bench.set_m.users import keys_over_http, measure
 
 LOAD_SECONDS, DERIVE_SECONDS, PANEL_SECONDS, MEMORY_MB = 300, 60, 1.0, 1_500
+KEYS_TIMES = 1.3
 
 app = typer.Typer(add_completion=False)
 
@@ -54,6 +56,18 @@ def ask_step(folder: Path) -> None:
     sys.exit(found[0].best_seconds > PANEL_SECONDS)
 
 
+@app.command("keys")
+def keys_step(folder: Path) -> None:
+    """Ask the four keys of all projects over all time over HTTP, and of DuckDB alone."""
+    http, alone = (statistics.median(asyncio.run(ask(folder))) for ask in (keys_over_http, keys_alone))
+    print(
+        f"four keys, all projects, all time: {1000 * http:.0f} ms over HTTP, {1000 * alone:.0f} ms of DuckDB alone",
+        end="",
+    )
+    print(f" ({http / alone:.2f} times)")
+    sys.exit(http > KEYS_TIMES * alone)
+
+
 @app.command("users")
 def users_step(folder: Path) -> None:
     """Let twenty people open boards for a minute and a half, while rows come in."""
@@ -75,7 +89,7 @@ def all_steps(share: float = 1.0, keep: Path | None = None) -> None:
         folder = keep or Path(temporary)
         steps = [
             ["load", str(folder), "--share", str(share)],
-            *([step, str(folder)] for step in ("derive", "ask", "users")),
+            *([step, str(folder)] for step in ("derive", "ask", "keys", "users")),
         ]
         results = [subprocess.run([sys.executable, "-m", "bench.set_m", *step], check=False) for step in steps]
     sys.exit(any(result.returncode for result in results))

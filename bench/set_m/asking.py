@@ -74,6 +74,29 @@ async def _ask(engine: Engine, board: str, query: str) -> Asked:
     return Asked(board, query, rows, taken[0], min(taken))
 
 
+async def keys_alone(folder: Path, tries: int = 15) -> list[float]:
+    """Return how long DuckDB alone takes for the same statement, its rows fetched and nothing made of them."""
+    settings = settings_of(folder)
+    plugins = Plugins.load(settings)
+    store = open_store(settings, plugins)
+    store.open()
+    taken = []
+    try:
+        query = plugins.connectors["dora"].queries()["keys"]
+        for number in range(tries):
+            ask = all_time(number)
+            params = dict.fromkeys(query.parameters()) | {
+                name: value.split(",") for name, value in query.defaults.items()
+            }
+            moments = {"from": ask.start.replace(tzinfo=None), "to": ask.end.replace(tzinfo=None)}
+            began = time.perf_counter()
+            await store.fetch(query.sql, params | moments)
+            taken.append(time.perf_counter() - began)
+    finally:
+        store.close()
+    return taken
+
+
 def _span(start: datetime, end: datetime) -> Ask:
     return Ask(start=start, end=end, interval_seconds=INTERVAL_SECONDS, params={})
 

@@ -74,10 +74,11 @@ class Ingest:
 
     async def stop(self) -> None:
         await self._schedule.stop()
-        self._loop = None
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        await self.deriving.remember()
+        self._loop = None
         await self.wires.aclose()
 
     async def collect(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 
 _RULES = (OwnerRule.table,)
 _AT_ONCE = 100
+_MANY = 500
 
 
 class Owners:
@@ -33,6 +35,8 @@ class Owners:
         names none, and while there are no rules.
         """
         await self._refresh()
+        if len(rows) > _MANY:
+            return await asyncio.to_thread(lambda: [self._owned(row) for row in rows])
         return [self._owned(row) for row in rows]
 
     async def team_of(self, source: str, repo: str) -> str:

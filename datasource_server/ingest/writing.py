@@ -32,7 +32,7 @@ class Writing:
 
     async def write_derived(self, source: str, *changes: Change) -> Commit:
         """Write what a derivation made: rows keep the source of what they were made from; else it is `source`."""
-        return await self._write([await self._prepared(source, each, is_derived=True) for each in changes])
+        return await self._write([await self._derived(source, each) for each in changes])
 
     async def prepare(self, source: str, rows: Sequence[Row]) -> list[Row]:
         """Return the rows stamped, redacted and owned."""
@@ -43,15 +43,16 @@ class Writing:
     async def write_prepared(self, *groups: Sequence[Row]) -> Commit:
         return await self._write(list(groups))
 
-    async def _prepared(self, source: str, change: Change, *, is_derived: bool = False) -> Change:
-        rows = change.rows if isinstance(change, Replacement) else change
-        groups: dict[str, list[Row]] = {}
-        for row in rows:
-            groups.setdefault(row.source if is_derived and row.source else source, []).append(row)
-        ready = [row for name, group in groups.items() for row in await self.prepare(name, group)]
+    async def _prepared(self, source: str, change: Change) -> Change:
         if not isinstance(change, Replacement):
-            return ready
-        return Replacement(change.table, ready, change.where)
+            return await self.prepare(source, change)
+        return Replacement(change.table, await self.prepare(source, change.rows), change.where)
+
+    async def _derived(self, source: str, change: Change) -> Change:
+        """Return what a derivation made, stamped and owned; it was made of redacted rows."""
+        rows = change.rows if isinstance(change, Replacement) else change
+        ready = await self._owners.own([row if row.source else row.stamped(source=source) for row in rows])
+        return Replacement(change.table, ready, change.where) if isinstance(change, Replacement) else ready
 
     async def _write(self, changes: list[Change]) -> Commit:
         rows = [row for each in changes for row in (each.rows if isinstance(each, Replacement) else each)]

@@ -60,6 +60,6 @@ def make_ready(plan: Plan, ask: Ask, caller: Caller, form: Form) -> Asked:
     """Return the ask within its limits; QueryError where it makes no sense."""
     if form == "series" and plan.query.shape != "timeseries":
         raise QueryError(f"query {plan.query.path} answers a {plan.query.shape}, no time series")
-    window = clamp(ask, form, plan.query.shape)
+    window = clamp(ask, form, plan.query.shape, plan.query.limit)
     values = chosen(plan.query, ask.params, plan.parameters)
     return Asked(plan, window, values, tuple(ask.filters), caller, form)

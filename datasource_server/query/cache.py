@@ -14,6 +14,8 @@ from datasource_server.query.result import Result
 MAX_BYTES = 64_000_000
 KEEP_SECONDS = 60
 """The key holds the data's version; the clock only matters to queries that ask what time it is."""
+RECENT_SECONDS = 5
+"""How old an answer may be while queries wait for each other."""
 
 
 @dataclass(slots=True)
@@ -31,14 +33,25 @@ class Cache:
         self._max_bytes = max_bytes
         self._clock = clock
         self._kept: OrderedDict[Hashable, tuple[Result, int, float]] = OrderedDict()
+        self._last: dict[Hashable, Hashable] = {}
         self._flights: dict[Hashable, Flight] = {}
         self.size_bytes = 0
         self.hits = 0
         self.misses = 0
 
-    async def get(self, key: Hashable, run: Callable[[], Coroutine[Any, Any, Result]], key_bytes: int = 0) -> Result:
-        """Return the answer of this key, from memory, from a run under way, or from a new run."""
-        if (found := self._find(key)) is not None:
+    async def get(
+        self,
+        key: Hashable,
+        run: Callable[[], Coroutine[Any, Any, Result]],
+        key_bytes: int = 0,
+        *,
+        is_busy: bool = False,
+    ) -> Result:
+        """Return the answer of this key, from memory, from a run under way, or from a new run.
+
+        A key's last part is the data's version. While the store is busy, an answer of some seconds ago is taken too.
+        """
+        if (found := self._find(key) or (self._find_recent(key) if is_busy else None)) is not None:
             self.hits += 1
             return found
         flight = self._flights.get(key)
@@ -75,11 +88,18 @@ class Cache:
         self._kept.move_to_end(key)
         return entry[0]
 
+    def _find_recent(self, key: Hashable) -> Result | None:
+        """Return the last answer to the same ask, whatever was written since, where it is young enough."""
+        before = self._last.get(_ask_of(key))
+        entry = self._kept.get(before) if before is not None else None
+        return entry[0] if entry is not None and self._clock() - entry[2] < RECENT_SECONDS else None
+
     def _keep(self, key: Hashable, result: Result, size: int) -> None:
         self._drop(key)
         if size > self._max_bytes // 4:
             return
         self._kept[key] = (result, size, self._clock())
+        self._last[_ask_of(key)] = key
         self.size_bytes += size
         while self.size_bytes > self._max_bytes:
             self._drop(next(iter(self._kept)))
@@ -87,3 +107,10 @@ class Cache:
     def _drop(self, key: Hashable) -> None:
         if (entry := self._kept.pop(key, None)) is not None:
             self.size_bytes -= entry[1]
+            if self._last.get(_ask_of(key)) == key:
+                del self._last[_ask_of(key)]
+
+
+def _ask_of(key: Hashable) -> Hashable:
+    """Return the key without the data's version."""
+    return key[:-1] if isinstance(key, tuple) else key

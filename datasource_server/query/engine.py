@@ -73,7 +73,12 @@ class Engine:
         asked = make_ready(plan, ask, caller, form)
         version = self._store.version(plan.tables)
         key = asked.key(version)
-        result = await self.cache.get(key, lambda: answer(self._store, asked, columns, version), asked.key_bytes())
+        result = await self.cache.get(
+            key,
+            lambda: answer(self._store, asked, columns, version),
+            asked.key_bytes(),
+            is_busy=self._store.is_busy,
+        )
         return replace(result, as_of=await self._freshness.as_of(plan.tables))
 
     async def options(self, path: str, parameter: str, caller: Caller) -> list[str]:

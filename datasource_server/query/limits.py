@@ -13,6 +13,7 @@ from datasource_server.sdk import QueryError, Shape, to_utc
 MAX_RANGE = timedelta(days=5 * 366)
 MAX_POINTS = 11_000
 MAX_ROWS: dict[Form, int] = {"rows": 5_000, "columns": 50_000, "series": 50_000, "csv": 50_000}
+OF_PANELS: tuple[Form, ...] = ("rows", "columns")
 MAX_BY_SHAPE: dict[Shape, int] = {"variable": 1_000, "annotations": 500}
 
 
@@ -31,11 +32,15 @@ class Window:
     notices: tuple[str, ...]
 
 
-def clamp(ask: Ask, form: Form, shape: Shape) -> Window:
-    """Return what will be asked for; QueryError where the ask makes no sense."""
+def clamp(ask: Ask, form: Form, shape: Shape, most: int = 0) -> Window:
+    """Return what will be asked for; QueryError where the ask makes no sense.
+
+    `most` is the query's own limit of what a panel gets; whoever asks for CSV gets all.
+    """
     start, end, of_range = _range(to_utc(ask.start), to_utc(ask.end))
     interval, of_interval = _interval((end - start).total_seconds(), ask)
-    limit, of_limit = _limit(ask.limit, min(MAX_ROWS[form], MAX_BY_SHAPE.get(shape, MAX_ROWS[form])))
+    own = most if most and form in OF_PANELS else MAX_ROWS[form]
+    limit, of_limit = _limit(ask.limit, min(own, MAX_ROWS[form], MAX_BY_SHAPE.get(shape, MAX_ROWS[form])))
     is_capped = ask.limit is None or ask.limit > limit
     return Window(start, end, interval, limit, is_capped, (*of_range, *of_interval, *of_limit))
 

@@ -17,6 +17,7 @@ async def status_of(house: House) -> dict[str, Any]:
         "store_bytes": house.store.size_bytes(),
         "queue_rows": house.store.queue_length(),
         "alarms": list(house.store.alarms),
+        "is_deriving": house.ingest.status["is_deriving"],
         "broken_queries": dict(house.engine.broken),
         "collectors": await house.store.rows(RUNS),
     }

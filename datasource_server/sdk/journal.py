@@ -83,6 +83,14 @@ class Gap(Row, table="gap", key=("source", "collector", "scope", "reason", "firs
     last_at: Annotated[Moment | None, "Where the stretch ends."] = None
 
 
+class Derived(Row, table="derived", key=("source", "derivation")):
+    """One derivation that had made everything when the server stopped."""
+
+    derivation: Annotated[str, "The derivation."]
+    commits: Annotated[int, "The store's count of commits then; while it is the same, nothing is due."]
+    rules: Annotated[str, "A hash of the connector's settings and code."]
+
+
 class Audit(Row, table="audit", key=("source", "id"), once=True):
     """Who did what: actions, exports, reads that were refused."""
 
@@ -114,6 +122,7 @@ JOURNAL: tuple[type[Row], ...] = (
     Cursor,
     CollectorRun,
     Gap,
+    Derived,
     Audit,
     Notification,
 )

@@ -26,8 +26,8 @@ alert: texts that are unique a row, and one number `value`.
 class Query:
     """One named SELECT of a connector.
 
-    Comment lines `-- word: text` set `shape`, `title`, and the defaults of parameters (`-- default days: 30`);
-    the other leading comment lines are its documentation.
+    Comment lines `-- word: text` set `shape`, `title`, `limit` (how many rows a panel gets at most), and the defaults
+    of parameters (`-- default days: 30`); the other leading comment lines are its documentation.
     """
 
     connector: str
@@ -37,6 +37,7 @@ class Query:
     shape: Shape = "table"
     title: str = ""
     defaults: dict[str, str] = field(default_factory=dict)
+    limit: int = 0
 
     @property
     def path(self) -> str:
@@ -60,7 +61,9 @@ def read_query(connector: str, name: str, text: str) -> Query:
         raise PluginError(f"query {connector}/{name}: shape {shape} is none of {', '.join(get_args(Shape))}")
     defaults = {key.removeprefix("default "): value for key, value in words.items() if key.startswith("default ")}
     title = words.get("title", name.replace("_", " ").capitalize())
-    return Query(connector, name, sql, doc, shape, title, defaults)  # type: ignore[arg-type]
+    if not (limit := words.get("limit", "0")).isdecimal():
+        raise PluginError(f"query {connector}/{name}: limit {limit} is no number of rows")
+    return Query(connector, name, sql, doc, shape, title, defaults, int(limit))  # type: ignore[arg-type]
 
 
 def _split(text: str) -> tuple[list[str], str]:
@@ -71,5 +74,5 @@ def _split(text: str) -> tuple[list[str], str]:
 
 def _directive(line: str) -> tuple[str, str] | None:
     word, colon, rest = line.partition(": ")
-    is_known = word in ("shape", "title") or (word.startswith("default ") and word.count(" ") == 1)
+    is_known = word in ("shape", "title", "limit") or (word.startswith("default ") and word.count(" ") == 1)
     return (word, rest.strip()) if colon and is_known else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,11 +22,12 @@ def tuples(cursor: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, obj
 def dicts(cursor: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
     """Return the rows as dicts, moments in UTC, JSON columns read."""
     _execute(cursor, sql, params)
-    names = [(entry[0], str(entry[1]) == "JSON") for entry in cursor.description]
-    return [
-        {name: _value(value, is_json) for (name, is_json), value in zip(names, row, strict=True)}
-        for row in cursor.fetchall()
-    ]
+    names = [entry[0] for entry in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for name, kind in ((entry[0], str(entry[1])) for entry in cursor.description):
+        if kind == "JSON" or kind.startswith("TIMESTAMP"):
+            _read_column(rows, name, _to_document if kind == "JSON" else _to_moment)
+    return rows
 
 
 def columns(cursor: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object]) -> tuple[Column, ...]:
@@ -52,7 +53,16 @@ def _bound(value: object) -> object:
     return list(value) if isinstance(value, (tuple, set, frozenset)) else value
 
 
-def _value(value: Any, is_json: bool) -> Any:  # noqa: ANN401
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return orjson.loads(value) if is_json and value is not None else value
+def _read_column(rows: list[dict[str, Any]], name: str, read: Callable[[Any], object]) -> None:
+    for row in rows:
+        if (value := row[name]) is not None:
+            row[name] = read(value)
+
+
+def _to_moment(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _to_document(text: str) -> object:
+    found: object = orjson.loads(text)
+    return found

@@ -30,6 +30,11 @@ class Readers:
         self._limiter = anyio.CapacityLimiter(slots)
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="opssight-reader")
 
+    @property
+    def is_busy(self) -> bool:
+        """Say whether somebody waits for a connection."""
+        return self._limiter.statistics().tasks_waiting > 0
+
     def stop(self) -> None:
         """Let no more queries begin."""
         self._pool.shutdown(wait=False, cancel_futures=True)

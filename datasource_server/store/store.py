@@ -120,6 +120,16 @@ class Store:
         """Call `listener` after each commit, on the writer's thread: it must be quick."""
         self._listeners.append(listener)
 
+    @property
+    def commits(self) -> int:
+        """Return how many commits the store has seen in its life."""
+        return self._writer.number
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether queries wait for each other."""
+        return self._readers.is_busy
+
     def version(self, tables: Iterable[str]) -> int:
         """Return a number that grows with each commit that changed one of these tables."""
         return sum(self._versions[table] for table in tables)

@@ -54,6 +54,11 @@ class Writer:
         self._thread.join()
 
     @property
+    def number(self) -> int:
+        """Return the number of the last commit."""
+        return self._number
+
+    @property
     def waiting_rows(self) -> int:
         """Return how many rows wait to be written."""
         return self._rows

@@ -76,7 +76,7 @@ UNION ALL
 SELECT
     if(
         $by[1] = 'author',
-        format('{:,} left out: figures of a person are for that person', count(*)),
+        format('{:,} left out: others'' figures', count(*)),
         format('{:,} left out: fewer than three people', count(*))
     ) AS name,
     NULL AS commits,

@@ -164,6 +164,7 @@ SELECT
     reference,
     team,
     run,
+    if(run = '', url, '/d/opssight-run?var-run=' || url_encode(run)) AS opens,
     url
 FROM events
 WHERE

@@ -61,8 +61,8 @@ SELECT
             WHEN merged >= previous THEN format('▲ {:.0f} %', 100 * (merged / previous - 1))
             ELSE format('▼ {:.0f} %', 100 * (1 - merged / previous))
         END,
-        CASE WHEN people > 2 THEN format('{:.1f} a week and person', merged / weeks / people) END,
-        format('{:,} of bots left out', of_bots)
+        CASE WHEN people > 2 THEN format('{:.1f} a week each', merged / weeks / people) END,
+        if(of_bots > 0, format('{:,} of bots out', of_bots), NULL)
     )) AS sentence
 FROM counts
 WHERE merged > 0

@@ -50,6 +50,6 @@ counts AS (
 
 SELECT
     seconds AS value,
-    format('{:,} open, {:,} drafts · oldest {:.0f} days', pulls, drafts, oldest / 86400) AS sentence
+    format('{:,} open, oldest {:.0f} days', pulls, oldest / 86400) AS sentence
 FROM counts
 WHERE pulls > 0

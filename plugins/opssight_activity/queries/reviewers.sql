@@ -69,7 +69,7 @@ WHERE is_shown
 UNION ALL
 
 SELECT
-    format('{:,} left out: figures of a person are for that person', count(*)) AS person,
+    format('{:,} left out: others'' figures', count(*)) AS person,
     NULL AS reviews,
     NULL AS authors,
     NULL AS repos

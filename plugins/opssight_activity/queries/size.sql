@@ -64,7 +64,7 @@ SELECT
             WHEN size >= previous THEN format('▲ {:.0f} %', 100 * (size / previous - 1))
             ELSE format('▼ {:.0f} %', 100 * (1 - size / previous))
         END,
-        format('{:,} of {:,} over 1,000 lines', large, pulls)
+        format('{:,} of {:,} are XL', large, pulls)
     )) AS sentence
 FROM counts
 WHERE pulls > 0

@@ -4,7 +4,7 @@ SELECT
     count(*) AS commits,
     count(DISTINCT "commit".repo) AS repos,
     max(authored_at) AS last_at,
-    list(DISTINCT author ORDER BY author ASC) AS names,
+    string_agg(DISTINCT author, ', ' ORDER BY author ASC) AS names,
     any_value(matched) AS matched
 FROM "commit"
 INNER JOIN identity

@@ -1,4 +1,5 @@
 -- Deployments, newest first, each with the run that made it.
+-- limit: 2000
 SELECT
     status,
     service,

@@ -1,5 +1,6 @@
 -- Jobs in the order in which they began, with queue time, runner and the step that failed. A chosen run or job is shown
 -- whatever the time range.
+-- limit: 2000
 SELECT
     status,
     name,

@@ -1,4 +1,5 @@
 -- Runs, newest first, each attempt a row. A chosen run is shown whatever the time range.
+-- limit: 2000
 SELECT
     status,
     pipeline,

@@ -1,4 +1,5 @@
 -- Deployments that may have caused each incident, the likeliest first, with score and evidence; newest incidents first.
+-- limit: 2000
 SELECT
     candidate.title AS incident_title,
     candidate.rank AS place,

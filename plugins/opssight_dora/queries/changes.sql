@@ -1,5 +1,6 @@
 -- Changes on their way to production, the slowest first: since when, until when, by which deployment, or why one is left out.
 -- `counts` is counted or left out. Those of a chosen deployment are shown whatever the time range.
+-- limit: 2000
 SELECT
     title,
     lead_seconds,

@@ -1,5 +1,6 @@
 -- Deployments by the rules, newest first: which rule made each one, whether it counts or why not, what it brought and what
 -- followed. `counts` is counted or left out, `followed` is fine, failed, rework. A chosen deployment is shown whatever the range.
+-- limit: 2000
 SELECT
     status,
     service,

@@ -8,8 +8,7 @@ steps AS (
         SELECT
             unnest(range(1, 10)) AS place,
             unnest([
-                'under 1 h', '1 to 4 h', '4 to 12 h', '12 to 24 h', '1 to 2 days', '2 to 7 days', '7 to 14 days',
-                '14 to 30 days', '30 days or more'
+                '< 1 h', '1–4 h', '4–12 h', '12–24 h', '1–2 d', '2–7 d', '7–14 d', '14–30 d', '≥ 30 d'
             ]) AS step
     )
 ),

@@ -1,5 +1,6 @@
 -- Merged pull requests with the time that each spent in each stage, the slowest first; a stage that is not known says why.
 -- The whole is from the first commit to production, or to the merge where it has not been deployed.
+-- limit: 2000
 SELECT
     title,
     coalesce(coding_seconds, 0) + coalesce(pickup_seconds, 0) + coalesce(review_seconds, 0) + coalesce(ci_seconds, 0)

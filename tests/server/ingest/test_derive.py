@@ -185,3 +185,54 @@ async def test_a_derivation_may_only_write_what_it_names(make: Make) -> None:
 
     with pytest.raises(sdk.PluginError, match="total"):
         await make("", connector).ingest.derive()
+
+
+async def test_a_start_after_a_clean_stop_derives_nothing_again(make: Make) -> None:
+    calls: list[frozenset[tuple[str, str]] | None] = []
+    first = make("", counting(calls))
+    await first.ingest.start(is_collecting=False)
+    await deliver(first, body_of(1))
+    await first.ingest.stop()
+    before = len(calls)
+
+    second = make("", counting(calls))
+    await second.ingest.start(is_collecting=False)
+    await until_derived(second)
+    await second.ingest.stop()
+
+    assert before
+    assert len(calls) == before
+    assert [row["runs"] for row in await second.rows("run_count", "runs")] == [1]
+
+
+async def test_a_start_after_a_row_that_nobody_derived_from_makes_everything_again(make: Make) -> None:
+    calls: list[frozenset[tuple[str, str]] | None] = []
+    first = make("", counting(calls))
+    await first.ingest.start(is_collecting=False)
+    await deliver(first, body_of(1))
+    await first.ingest.stop()
+    await deliver(make(""), body_of(2), "behind the stop")
+
+    second = make("", counting(calls))
+    await second.ingest.start(is_collecting=False)
+    await until_derived(second)
+    await second.ingest.stop()
+
+    assert [row["runs"] for row in await second.rows("run_count", "runs")] == [2]
+
+
+async def test_a_change_of_the_settings_makes_everything_again(make: Make) -> None:
+    calls: list[frozenset[tuple[str, str]] | None] = []
+    first = make("", counting(calls))
+    await first.ingest.start(is_collecting=False)
+    await deliver(first, body_of(1))
+    await first.ingest.stop()
+    before = len(calls)
+
+    second = make("", counting(calls))
+    second.plugins.configured["demo"] = sdk.ConnectorSettings(base_url="http://elsewhere.example")
+    await second.ingest.start(is_collecting=False)
+    await until_derived(second)
+    await second.ingest.stop()
+
+    assert len(calls) > before

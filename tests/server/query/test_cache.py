@@ -167,3 +167,30 @@ async def test_an_answer_from_the_cache_takes_less_than_three_milliseconds(engin
 
     assert sorted(taken)[100] < 0.003
     assert engine.cache.hits == 200
+
+
+async def test_while_the_store_is_busy_an_answer_of_some_seconds_ago_is_taken() -> None:
+    now = [0.0]
+    cache = Cache(clock=lambda: now[0])
+    runner = Runner()
+    runner.gate.set()
+    first = await cache.get(("ask", 1), runner)
+
+    assert await cache.get(("ask", 2), runner, is_busy=True) is first
+    assert await cache.get(("another ask", 2), runner, is_busy=True) is not first
+    now[0] = 6.0
+    assert await cache.get(("ask", 3), runner, is_busy=True) is not first
+    assert await cache.get(("ask", 4), runner) is not first
+
+
+async def test_what_is_dropped_is_not_taken_for_a_recent_answer() -> None:
+    cache = Cache(max_bytes=1_000)
+    runner = Runner(size=200)
+    runner.gate.set()
+    for number in range(10):
+        await cache.get(("ask", number, 1), runner)
+
+    before = runner.begun
+    await cache.get(("ask", 0, 2), runner, is_busy=True)
+
+    assert runner.begun == before + 1

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasource_server.query import Ask, Form
+from datasource_server.query import Ask, Engine, Form
 from datasource_server.query.limits import MAX_POINTS, MAX_RANGE, clamp
-from datasource_server.sdk import Shape
+from datasource_server.sdk import PluginError, Shape, read_query
+from datasource_server.store import Store
+
+from .seeded import BOSS, Written, ask
 
 END = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -70,3 +73,18 @@ def test_a_moment_without_a_zone_is_utc() -> None:
     window = clamp(naive, "rows", "table")
 
     assert window.end - window.start == timedelta(hours=26)
+
+
+async def test_a_query_says_how_many_rows_a_panel_gets(store: Store) -> None:
+    texts = {"few": "-- Runs.\n-- limit: 2\nSELECT id FROM pipeline_run ORDER BY id"}
+    engine = Engine(store, {"ci": Written("ci", texts)})
+
+    shown, whole = await engine.run("ci/few", ask(), BOSS), await engine.run("ci/few", ask(), BOSS, "csv")
+
+    assert (shown.count, whole.count) == (2, 5)
+    assert shown.notices == ("Only the first 2 rows are shown; narrow the range or the filters.",)
+
+
+def test_a_limit_that_is_no_number_is_refused() -> None:
+    with pytest.raises(PluginError, match="limit many"):
+        read_query("ci", "few", "-- Runs.\n-- limit: many\nSELECT 1")
