@@ -17,8 +17,11 @@ TABLES = ("team", "team_member")
 MEMBERS = """
 SELECT DISTINCT m.login, m.name, m.role
 FROM main.team_member AS m
-WHERE m.name <> '' AND m.login <> '' AND m.name IN (SELECT t.name FROM main.team AS t)
+WHERE
+    m.login <> ''
+    AND if(m.name = '', m.role IN ('manager', 'admin'), m.name IN (SELECT t.name FROM main.team AS t))
 """
+"""A team without a name stands for none: managers and admins everywhere are listed there."""
 RESTRICTED = "SELECT count(*) AS found FROM main.team WHERE restricts"
 
 
@@ -35,8 +38,9 @@ class Roster:
 
     def caller(self, login: str) -> Caller:
         """Return the person with the teams, the role held everywhere, and whether all rows may be seen."""
-        teams = self.members.get(folded(login), ())
-        everywhere = [role for _, role in teams if role in SEE_ALL]
+        held = self.members.get(folded(login), ())
+        teams = tuple((name, role) for name, role in held if name)
+        everywhere = [role for _, role in held if role in SEE_ALL]
         role = max(everywhere, key=ROLES.index, default=ROLES[0])
         is_manager = bool(everywhere)
         sees_people = is_manager and self.managers_see_others

@@ -19,6 +19,8 @@ from datasource_server.secrets import FILE, with_tokens
 from datasource_server.settings import Settings
 
 SANDBOX = "sandbox"
+MANAGERS = {"managers": ["admin"]}
+"""Who signs in to the demo may see figures of single people: the sandbox's are nobody's."""
 
 INSTALL = """No Grafana was found, so only the server runs. To see the boards, either
   • install Grafana 11.6 or newer with the package of your system, or unpack it and set GRAFANA_HOME to its folder,
@@ -55,7 +57,7 @@ def demo(
 
 def demo_settings(port: int, data: Path | None, grafana_port: int) -> Settings:
     """Return the settings of a demo: the sandbox, a folder of its own, tokens at random; no settings file is read."""
-    own: dict[str, Any] = {SANDBOX: {}}
+    own: dict[str, Any] = {SANDBOX: {}, "teams": MANAGERS}
     found = Settings(**own)
     folder = data or (found.data_dir if "data_dir" in found.model_fields_set else default_folder())
     server = found.server.model_copy(update={"port": port})
@@ -65,7 +67,9 @@ def demo_settings(port: int, data: Path | None, grafana_port: int) -> Settings:
             "jwks_url": f"http://127.0.0.1:{grafana_port}/api/signing-keys/keys",
         }
     )
-    return with_tokens(found.model_copy(update={"data_dir": folder, "server": server, "grafana": trust}))
+    people = found.people.model_copy(update={"managers_see_others": True})
+    own_settings = {"data_dir": folder, "server": server, "grafana": trust, "people": people}
+    return with_tokens(found.model_copy(update=own_settings))
 
 
 def default_folder() -> Path:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from datasource_server.sdk import Connector, ConnectorSettings, Derivation
 from datasource_server.sdk.journal import Derived
 from datasource_server.store import Store
+from datasource_server.version import VERSION
 
 _KNOWN = "SELECT source, derivation, commits, rules FROM derived"
 
@@ -40,8 +41,8 @@ class Memory:
 
 
 def rules_of(connector: Connector, settings: ConnectorSettings) -> str:
-    """Return what changes with the connector's settings and with its code."""
-    found = hashlib.sha256(settings.model_dump_json().encode())
+    """Return what changes with the connector's settings, with its code and with OpsSight's version."""
+    found = hashlib.sha256(f"{VERSION} {settings.model_dump_json()}".encode())
     for each in sorted(_code(connector.package), key=lambda file: file.name):
         found.update(each.read_bytes())
     return found.hexdigest()

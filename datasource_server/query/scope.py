@@ -20,6 +20,7 @@ CONDITIONS: dict[str, str] = {
     "cursor": OPEN_SCOPE,
     "collector_run": OPEN_SCOPE,
     "gap": OPEN_SCOPE,
+    "reading": MINE,
 }
 COLUMNS: dict[str, str] = {
     "collector_run": f"* REPLACE (CASE WHEN {MINE} OR error = '' THEN error ELSE 'the last pass failed' END AS error)",

@@ -19,19 +19,28 @@ def panel_json(
 ) -> Json:
     """Return one panel; parameters of its query that are variables of the board are filled by them."""
     narrowed = {"maxDataPoints": panel.max_points} if panel.max_points else {}
-    return narrowed | {
-        "id": number,
-        "type": panel.type,
-        "title": panel.title,
-        "description": panel.description,
-        "transparent": panel.transparent,
-        "gridPos": position,
-        "datasource": DATASOURCE,
-        "targets": [target_json("A", panel.query, payload_of(panel.payload, variables, query))] if panel.query else [],
-        "fieldConfig": {"defaults": _defaults(panel), "overrides": [_override(panel, each) for each in panel.columns]},
-        "options": dict(panel.options),
-        "links": [link_json(link) for link in panel.links],
-    }
+    return (
+        narrowed
+        | _in_order(panel)
+        | {
+            "id": number,
+            "type": panel.type,
+            "title": panel.title,
+            "description": panel.description,
+            "transparent": panel.transparent,
+            "gridPos": position,
+            "datasource": DATASOURCE,
+            "targets": [target_json("A", panel.query, payload_of(panel.payload, variables, query))]
+            if panel.query
+            else [],
+            "fieldConfig": {
+                "defaults": _defaults(panel),
+                "overrides": [_override(panel, each) for each in panel.columns],
+            },
+            "options": dict(panel.options),
+            "links": [link_json(link) for link in panel.links],
+        }
+    )
 
 
 def heading_json(heading: sdk.Heading, number: int, row: int) -> Json:
@@ -57,6 +66,15 @@ def payload_of(own: Mapping[str, str], variables: Sequence[str], query: sdk.Quer
 def link_json(link: sdk.Link) -> Json:
     """Return a link of a panel or of a field."""
     return {"title": link.title, "url": link.url, "targetBlank": link.new_tab}
+
+
+def _in_order(panel: sdk.Panel) -> Json:
+    """Return what brings a table's columns into the panel's order; its answer may have another one."""
+    if panel.type != "table" or not panel.columns:
+        return {}
+    places = {column.name: place for place, column in enumerate(panel.columns)}
+    options = {"indexByName": places, "excludeByName": {}, "renameByName": {}}
+    return {"transformations": [{"id": "organize", "options": options}]}
 
 
 def _defaults(panel: sdk.Panel) -> Json:

@@ -1,6 +1,6 @@
-"""All that a plugin may import: rows, the connector with its decorators, queries, dashboards, errors, hooks."""
+"""All that a plugin may import: rows, the connector, queries, dashboards, errors, hooks, and what several share."""
 
-from datasource_server.sdk import paths
+from datasource_server.sdk import cron, junit, labels, log_lines, paths, readings, unzip
 from datasource_server.sdk.alert_rule import AlertRule
 from datasource_server.sdk.caller import ROLES, Caller, Role
 from datasource_server.sdk.connector import Connector, ConnectorSettings
@@ -43,7 +43,7 @@ from datasource_server.sdk.errors import (
     UpstreamError,
 )
 from datasource_server.sdk.hookspecs import hookimpl
-from datasource_server.sdk.journal import JOURNAL, Gap, OwnerRule, Team, TeamMember
+from datasource_server.sdk.journal import JOURNAL, Gap, OwnerRule, Reading, Team, TeamMember
 from datasource_server.sdk.nouns import (
     Action,
     Collector,
@@ -119,6 +119,7 @@ __all__ = [
     "PullRequest",
     "Query",
     "QueryError",
+    "Reading",
     "Receiver",
     "Rejected",
     "Replacement",
@@ -144,13 +145,19 @@ __all__ = [
     "Verify",
     "bearer_token",
     "column_sentence",
+    "cron",
     "hmac_sha256",
     "hookimpl",
+    "junit",
+    "labels",
+    "log_lines",
     "paths",
     "read_query",
+    "readings",
     "require_success",
     "shared_token",
     "standard_webhooks",
     "timed_hmac_sha256",
     "to_utc",
+    "unzip",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, SecretStr, create_model
@@ -83,13 +84,10 @@ class Connector:
         self.commands: dict[str, Command] = {}
 
     def queries(self) -> dict[str, Query]:
-        """Return the queries in the package's folder `queries`, by name."""
+        """Return the queries in the package's folder `queries`, by name, each with its parts of `queries/parts`."""
         folder = resources.files(self.package) / "queries"
-        if not folder.is_dir():
-            return {}
-        files = sorted((each for each in folder.iterdir() if each.name.endswith(".sql")), key=lambda each: each.name)
-        names = ((each.name.removesuffix(".sql"), each.read_text("utf-8")) for each in files)
-        return {name: read_query(self.name, name, text) for name, text in names}
+        parts = _texts(folder / "parts")
+        return {name: read_query(self.name, name, text, parts) for name, text in _texts(folder).items()}
 
     def collector(
         self,
@@ -206,6 +204,13 @@ class More:
     migrations: tuple[str, ...] = ()
     is_configured: Callable[[Any], bool] = lambda settings: bool(settings.model_fields_set)
     is_always_on: bool = False
+
+
+def _texts(folder: Traversable) -> dict[str, str]:
+    if not folder.is_dir():
+        return {}
+    files = sorted((each for each in folder.iterdir() if each.name.endswith(".sql")), key=lambda each: each.name)
+    return {each.name.removesuffix(".sql"): each.read_text("utf-8") for each in files}
 
 
 def _sentence(function: Callable[..., Any]) -> str:

@@ -40,8 +40,9 @@ class Panel:
     `type` is Grafana's panel id. `query` is `connector/name`. `payload` maps the query's parameters to values or
     variables (`"${team:csv}"`). `width` and `height` are Grafana's grid units (24 across); panels flow from left to
     right. `thresholds` are (from, colour) steps, the first one from None. `empty` is said in words when there is
-    nothing. `max_points` makes the intervals of a time series wide enough for so many of them; 0 leaves it to the
-    panel's width. `defaults` and `options` are Grafana's own field and panel options.
+    nothing. A table shows its `columns` in their order. `max_points` makes the intervals of a time series wide enough
+    for so many of them; 0 leaves it to the panel's width. `defaults` and `options` are Grafana's own field and panel
+    options.
     """
 
     title: str

@@ -83,6 +83,16 @@ class Gap(Row, table="gap", key=("source", "collector", "scope", "reason", "firs
     last_at: Annotated[Moment | None, "Where the stretch ends."] = None
 
 
+class Reading(Row, table="reading", key=("source", "kind", "repo", "id")):
+    """Up to which change the details of one thing were read, so that a pass that broke off goes on where it ended."""
+
+    kind: Annotated[str, "The connector's word for what was read, such as attempt, log, pull, commit."]
+    repo: Annotated[str, "Owner and name of the repository."]
+    id: Annotated[str, "The thing's id; of an attempt run/attempt, of a pull request its number, of a log its job's."]
+    changed_at: Annotated[Moment | None, "The change that was read; a later one makes it be read again."] = None
+    missed_at: Annotated[Moment | None, "When the tool first did not have it, though it had named it."] = None
+
+
 class Derived(Row, table="derived", key=("source", "derivation")):
     """One derivation that had made everything when the server stopped."""
 
@@ -122,6 +132,7 @@ JOURNAL: tuple[type[Row], ...] = (
     Cursor,
     CollectorRun,
     Gap,
+    Reading,
     Derived,
     Audit,
     Notification,

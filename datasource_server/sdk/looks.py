@@ -84,7 +84,8 @@ def table(title: str, description: str, query: str, columns: tuple[Column, ...],
     """Return rows; the columns of identifiers are hidden."""
     options = {"cellHeight": "sm", "showHeader": True, "footer": {"show": False, "reducer": [], "fields": ""}}
     defaults = {"custom.filterable": False, "custom.align": "auto", "custom.minWidth": 70}
-    return Panel(title, description, "table", query, columns=columns, options=options, defaults=defaults, **more)
+    look: Mapping[str, Any] = {"options": options, "defaults": defaults, "thresholds": ((None, "text"),)}
+    return Panel(title, description, "table", query, columns=columns, **look, **more)
 
 
 def graph(title: str, description: str, query: str, unit: str, **more: Any) -> Panel:  # noqa: ANN401
@@ -94,20 +95,23 @@ def graph(title: str, description: str, query: str, unit: str, **more: Any) -> P
         "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
-    defaults = {**defaults, **more.pop("defaults", {})}
+    axis = {"decimals": 1, "min": 0} if unit == "s" else {}
+    defaults = {**defaults, **axis, **more.pop("defaults", {})}
     return Panel(title, description, "timeseries", query, unit=unit, defaults=defaults, options=options, **more)
 
 
 def bars(title: str, description: str, query: str, columns: tuple[Column, ...], **more: Any) -> Panel:  # noqa: ANN401
-    """Return stacked bars over time."""
+    """Return stacked bars over time, of counts where no other `unit` is given."""
     stacked = {
         "custom.drawStyle": "bars",
         "custom.fillOpacity": 70,
         "custom.lineWidth": 1,
         "custom.stacking": {"mode": "normal", "group": "A"},
-        "decimals": 0,
+        "min": 0,
     }
-    return graph(title, description, query, "short", columns=columns, defaults=stacked, **more)
+    unit = more.pop("unit", "short")
+    whole = {"decimals": 0} if unit == "short" else {}
+    return graph(title, description, query, unit, columns=columns, defaults=stacked | whole, **more)
 
 
 def identifiers(*names: str) -> tuple[Column, ...]:
@@ -116,14 +120,26 @@ def identifiers(*names: str) -> tuple[Column, ...]:
 
 
 def bar(name: str, title: str, unit: str, width: int, **options: Any) -> Column:  # noqa: ANN401  Grafana's own options
-    """Return a column of numbers with a bar behind each."""
+    """Return a column of numbers with a bar behind each, the longest behind the column's largest."""
     look = {
         "custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
         "color": {"mode": "fixed", "fixedColor": "blue"},
         "custom.width": width,
+        "fieldMinMax": True,
         "min": 0,
     }
     return Column(name, title, unit, options=look | options)
+
+
+def signed(name: str, title: str, **options: Any) -> Column:  # noqa: ANN401  Grafana's own options
+    """Return a column of words, coloured by the sign that they begin with."""
+    look = {"mappings": [_signed(*each) for each in SIGNS], "custom.cellOptions": {"type": "color-text"}}
+    return Column(name, title, options=look | options)
+
+
+def told(name: str, title: str, width: int) -> Column:
+    """Return a column of sentences; one that is too long opens with a click on the eye that hovering shows."""
+    return Column(name, title, options={"custom.minWidth": width, "custom.inspect": True})
 
 
 def change(name: str, title: str, width: int, worse: float) -> Column:
@@ -132,8 +148,9 @@ def change(name: str, title: str, width: int, worse: float) -> Column:
     if worse > 0:
         steps = [(None, "green"), (-worse, "text"), (worse, "red")]
     unknown = {"match": "null", "result": {"index": 0, "text": "–", "color": "text"}}
+    much = {"from": 9, "to": None, "result": {"index": 1, "text": "> 10 ×"}}
     look = {
-        "mappings": [{"type": "special", "options": unknown}],
+        "mappings": [{"type": "special", "options": unknown}, {"type": "range", "options": much}],
         "custom.cellOptions": {"type": "color-text"},
         "color": {"mode": "thresholds"},
         "thresholds": {"mode": "absolute", "steps": [{"value": start, "color": colour} for start, colour in steps]},

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from datasource_server.sdk.errors import PluginError
+from datasource_server.sdk.parts import composed, split
 
 GIVEN = ("from", "to", "interval", "teams", "viewer", "sees_people")
 """Parameters that every query may read without declaring them."""
@@ -27,7 +30,8 @@ class Query:
     """One named SELECT of a connector.
 
     Comment lines `-- word: text` set `shape`, `title`, `limit` (how many rows a panel gets at most), and the defaults
-    of parameters (`-- default days: 30`); the other leading comment lines are its documentation.
+    of parameters (`-- default days: 30`), or name parts (`-- with: me, pulls`); the other leading comment lines are its
+    documentation.
     """
 
     connector: str
@@ -49,9 +53,13 @@ class Query:
         return tuple(dict.fromkeys(name for name in PARAMETER.findall(self.sql) if name not in GIVEN))
 
 
-def read_query(connector: str, name: str, text: str) -> Query:
-    """Return the query that a file's text holds; PluginError where the file has no sentence or an unknown shape."""
-    comment, sql = _split(text)
+def read_query(connector: str, name: str, text: str, parts: Mapping[str, str] = MappingProxyType({})) -> Query:
+    """Return the query that a file's text holds, with the parts that it names in front.
+
+    `parts` are the texts of the files in `queries/parts`, by name. PluginError where the file has no sentence, an
+    unknown shape or a part that does not exist.
+    """
+    comment, _ = split(text)
     words = dict(pair for line in comment if (pair := _directive(line)))
     doc = " ".join(line for line in comment if not _directive(line)).strip()
     shape = words.get("shape", "table")
@@ -63,16 +71,11 @@ def read_query(connector: str, name: str, text: str) -> Query:
     title = words.get("title", name.replace("_", " ").capitalize())
     if not (limit := words.get("limit", "0")).isdecimal():
         raise PluginError(f"query {connector}/{name}: limit {limit} is no number of rows")
+    sql = composed(f"{connector}/{name}", text, parts)
     return Query(connector, name, sql, doc, shape, title, defaults, int(limit))  # type: ignore[arg-type]
-
-
-def _split(text: str) -> tuple[list[str], str]:
-    lines = text.strip().splitlines()
-    end = next((place for place, line in enumerate(lines) if not line.startswith("--")), len(lines))
-    return [line.removeprefix("--").strip() for line in lines[:end]], "\n".join(lines[end:]).strip()
 
 
 def _directive(line: str) -> tuple[str, str] | None:
     word, colon, rest = line.partition(": ")
-    is_known = word in ("shape", "title", "limit") or (word.startswith("default ") and word.count(" ") == 1)
+    is_known = word in ("shape", "title", "limit", "with") or (word.startswith("default ") and word.count(" ") == 1)
     return (word, rest.strip()) if colon and is_known else None

@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Annotated, Any
 
 from datasource_server import sdk
+from datasource_server.sdk.cron import Cron
 from opssight_ci.changed import CHANGED, pairs
-from opssight_ci.cron import Cron
 from opssight_ci.settings import Settings
 
 AROUND = timedelta(days=40)

@@ -7,15 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import in_pages, or_missed, read_up_to
 from opssight_github.connector import connector
-from opssight_github.readings import in_pages, or_missed, read_up_to
 from opssight_github.rows_code import to_branch, to_commit
 from opssight_github.scopes import Context, default_branch, repositories
+from opssight_github.words import GONE
 
 UNREAD = """
 SELECT c.sha, c.committed_at, g.missed_at
 FROM "commit" AS c
-LEFT JOIN github_reading AS g ON g.source = c.source AND g.kind = 'commit' AND g.repo = c.repo AND g.id = c.sha
+LEFT JOIN reading AS g ON g.source = c.source AND g.kind = 'commit' AND g.repo = c.repo AND g.id = c.sha
 WHERE c.source = $source AND c.repo = $repo AND g.changed_at IS NULL
 ORDER BY c.committed_at DESC
 """
@@ -59,7 +60,7 @@ async def _files(ctx: Context, row: Mapping[str, Any]) -> Sequence[sdk.Row]:
         return [await _whole_commit(ctx, row["sha"])]
 
     reading = read_up_to(ctx, "commit", row["sha"], row["committed_at"])
-    return await or_missed(ctx, reading, row["missed_at"], read)
+    return await or_missed(ctx, reading, row["missed_at"], read, gone=GONE)
 
 
 async def _whole_commit(ctx: Context, sha: str) -> sdk.Commit:

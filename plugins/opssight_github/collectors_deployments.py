@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import in_pages, or_missed, read_up_to, readings
 from opssight_github.connector import connector
-from opssight_github.readings import GONE, in_pages, or_missed, read_up_to, readings
 from opssight_github.rows_deployments import to_deployment, to_environment
 from opssight_github.scopes import Context, repositories
-from opssight_github.words import Json, moment
+from opssight_github.words import GONE, Json, moment
 
 OPEN = """
 SELECT id
@@ -50,7 +50,7 @@ async def _deployment(ctx: Context, deployment: Json) -> Sequence[sdk.Row]:
         return [to_deployment(deployment, statuses, repo=ctx.scope)]
 
     reading = read_up_to(ctx, "deployment", identity, moment(deployment["updated_at"]))
-    return await or_missed(ctx, reading, None, read)
+    return await or_missed(ctx, reading, None, read, gone=GONE)
 
 
 async def _reread(ctx: Context, identity: str) -> Sequence[sdk.Row]:

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import in_pages, or_missed, read_up_to
 from opssight_github.collectors_workflows import definitions
 from opssight_github.connector import connector
-from opssight_github.readings import in_pages, or_missed, read_up_to
 from opssight_github.rows import queued_seconds, to_job, to_steps
 from opssight_github.scopes import Context, repositories
-from opssight_github.words import OPEN
+from opssight_github.words import GONE, OPEN
 from opssight_github.workflow_files import Definition, needs_of
 
 LATE = timedelta(days=1)
@@ -22,7 +22,7 @@ UNREAD = """
 SELECT r.id, r.attempt, r.pipeline, r.status, r.conclusion, r.created_at, r.started_at, r.finished_at, r.updated_at,
     g.missed_at
 FROM pipeline_run AS r
-LEFT JOIN github_reading AS g
+LEFT JOIN reading AS g
     ON g.source = r.source AND g.kind = 'attempt' AND g.repo = r.repo AND g.id = r.id || '/' || r.attempt
 WHERE r.source = $source AND r.repo = $repo AND (g.changed_at IS NULL OR g.changed_at < r.updated_at)
 ORDER BY r.created_at DESC, r.attempt DESC
@@ -52,7 +52,7 @@ async def _attempt(ctx: Context, attempt: Attempt, known: Mapping[str, Definitio
 
     identity = f"{attempt['id']}/{attempt['attempt']}"
     reading = read_up_to(ctx, "attempt", identity, attempt["updated_at"])
-    rows = await or_missed(ctx, reading, attempt["missed_at"], read)
+    rows = await or_missed(ctx, reading, attempt["missed_at"], read, gone=GONE)
     return rows if _is_over(attempt, rows, ctx) else [row for row in rows if row is not reading]
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import httpx
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import in_pages, missed, read_up_to
 from opssight_github.archives import MOST_BYTES, JobLogs, file_name, read_archive
 from opssight_github.connector import connector
 from opssight_github.logs import to_log_lines
-from opssight_github.readings import GONE, in_pages, missed, read_up_to
 from opssight_github.scopes import Context, repositories
+from opssight_github.words import GONE
 
 MOST_LOG_BYTES = 10_000_000
 TAIL_BYTES = 2_000_000
@@ -23,7 +24,7 @@ TAIL_BYTES = 2_000_000
 UNREAD = """
 SELECT j.id, j.run_id, j.attempt, j.name, j.finished_at, g.missed_at
 FROM pipeline_job AS j
-LEFT JOIN github_reading AS g ON g.source = j.source AND g.kind = 'log' AND g.repo = j.repo AND g.id = j.id
+LEFT JOIN reading AS g ON g.source = j.source AND g.kind = 'log' AND g.repo = j.repo AND g.id = j.id
 WHERE j.source = $source AND j.repo = $repo AND j.status = 'failure' AND j.finished_at >= $oldest
     AND g.changed_at IS NULL
 ORDER BY j.run_id DESC, j.attempt DESC, j.id

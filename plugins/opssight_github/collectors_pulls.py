@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import in_pages, or_missed, read_up_to, readings
 from opssight_github.connector import connector
-from opssight_github.readings import in_pages, or_missed, read_up_to, readings
 from opssight_github.rows_code import pull_details, to_commit, to_pull
 from opssight_github.scopes import Context, repositories
-from opssight_github.words import Json, moment
+from opssight_github.words import GONE, Json, moment
 
 
 @connector.collector(every=timedelta(minutes=10), scopes=repositories, overlap=timedelta(hours=1))
@@ -42,4 +42,4 @@ async def _pull(ctx: Context, listed: Json) -> Sequence[sdk.Row]:
 
     # the change that the list showed: what came in between is listed as changed again
     reading = read_up_to(ctx, "pull", str(listed["number"]), moment(listed["updated_at"]))
-    return await or_missed(ctx, reading, None, read)
+    return await or_missed(ctx, reading, None, read, gone=GONE)

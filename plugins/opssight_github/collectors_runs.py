@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import in_pages, is_given_up, missed, read_up_to, readings
 from opssight_github.connector import connector
-from opssight_github.readings import GONE, in_pages, is_given_up, missed, read_up_to, readings
 from opssight_github.rows import to_run
 from opssight_github.scopes import Context, default_branch, repositories
 from opssight_github.windows import created_since
+from opssight_github.words import GONE, Json, moment
 from opssight_github.words import OPEN as OPEN_WORDS
-from opssight_github.words import Json, moment
 
 LATEST_RERUN = timedelta(days=35)
 """GitHub allows a re-run for 30 days after the run; a run may last for 35."""

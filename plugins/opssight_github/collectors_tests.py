@@ -9,12 +9,11 @@ from itertools import groupby
 
 from datasource_server import sdk
 from datasource_server.sdk.junit import merged
+from datasource_server.sdk.readings import in_pages, missed, read_up_to
 from opssight_github.artifacts import MOST_ZIP_BYTES, Attempt, Found, of_attempt, read_results, report_of, wanted
 from opssight_github.connector import connector
-from opssight_github.readings import GONE, in_pages, missed, read_up_to
 from opssight_github.scopes import Context, repositories
-from opssight_github.tables import Reading
-from opssight_github.words import Json, moment
+from opssight_github.words import GONE, Json, moment
 
 DOWNLOADS = 2
 """How many archives are held in memory at once."""
@@ -34,7 +33,7 @@ WITH attempts AS (
 SELECT r.id, r.attempt, r.pipeline, r.branch, r.sha, r.url, r.begins_at, r.ends_at, r.finished_at, r.updated_at,
     g.missed_at
 FROM attempts AS r
-LEFT JOIN github_reading AS g
+LEFT JOIN reading AS g
     ON g.source = r.source AND g.kind = 'tests' AND g.repo = r.repo AND g.id = r.id || '/' || r.attempt
 WHERE r.finished_at IS NOT NULL AND r.status IN ('success', 'failure', 'cancelled')
     AND (g.changed_at IS NULL OR g.changed_at < r.updated_at)
@@ -103,5 +102,5 @@ async def _results(ctx: Context, attempt: Attempt, artifact: Json) -> Found:
     return await asyncio.to_thread(read_results, response.content, report_of(artifact, attempt, ctx.scope))
 
 
-def _reading(ctx: Context, attempt: Attempt) -> Reading:
+def _reading(ctx: Context, attempt: Attempt) -> sdk.Reading:
     return read_up_to(ctx, "tests", f"{attempt['id']}/{attempt['attempt']}", attempt["updated_at"])

@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 
 from datasource_server import sdk
+from datasource_server.sdk.cron import next_due
 from opssight_github.connector import connector
-from opssight_github.cron import next_due
-from opssight_github.readings import GONE
 from opssight_github.scopes import Context, repositories
 from opssight_github.tables import WorkflowFile
+from opssight_github.words import GONE
 from opssight_github.workflow_files import Definition, read_definition
 
 FOLDER = ".github/workflows"

@@ -8,10 +8,10 @@ from typing import Any
 import re2  # type: ignore[import-untyped]
 
 from datasource_server import sdk
+from datasource_server.sdk.labels import to_version
 from opssight_github.words import DEPLOYED, Json, login, to_tier
 
 RUN_ADDRESS = re2.compile(r"/actions/runs/(\d+)")
-VERSION = re2.compile(r"(?i)^(?:refs/tags/)?((?:[a-z][a-z0-9._-]*[-@/])?v?\d+(?:\.\d+)+[a-z0-9.+-]*)$")
 
 
 def to_deployment(deployment: Json, statuses: Sequence[Json], *, repo: str, run_id: str = "") -> sdk.Deployment:
@@ -57,12 +57,6 @@ def _run_id(statuses: Sequence[Json]) -> str:
 def _page(statuses: Sequence[Json]) -> str:
     addresses = (each.get("log_url") or each.get("target_url") or "" for each in reversed(statuses))
     return next((address for address in addresses if address.startswith(("https://", "http://"))), "")
-
-
-def to_version(ref: str) -> str:
-    """Return the version that a tag names; empty for a branch or a commit."""
-    found = VERSION.search(ref)
-    return found[1] if found else ""
 
 
 def to_environment(environment: Json, *, repo: str) -> sdk.Environment:

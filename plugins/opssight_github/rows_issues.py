@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import re2  # type: ignore[import-untyped]
+from collections.abc import Iterable
 
 from datasource_server import sdk
+from datasource_server.sdk.labels import to_severity
 from opssight_github.words import Json, login
-
-# "severity: high", "sev1", "SEV-2", "priority/critical", "P1", "s2": a number counts down from the worst.
-NUMBERED = re2.compile(r"(?i)^(?:severity|sev|priority|prio|p|s)[\s:/_.-]*([0-9])$")
-NAMED = re2.compile(r"(?i)^(?:severity|sev|priority|prio|impact)[\s:/_.-]+([a-z]+)$")
-NUMBERS: tuple[sdk.Severity, ...] = ("critical", "critical", "high", "medium")
-WORDS: Mapping[str, sdk.Severity] = {
-    "critical": "critical",
-    "blocker": "critical",
-    "urgent": "critical",
-    "high": "high",
-    "major": "high",
-    "medium": "medium",
-    "moderate": "medium",
-    "normal": "medium",
-    "low": "low",
-    "minor": "low",
-    "trivial": "low",
-}
 
 
 def is_incident(issue: Json, wanted: Iterable[str]) -> bool:
@@ -61,18 +42,3 @@ def labels_of(issue: Json) -> list[str]:
     """Return the names of an issue's labels; GitHub writes a label as an object or as a text."""
     labels = issue.get("labels") or ()
     return [name for each in labels if (name := each if isinstance(each, str) else each.get("name") or "")]
-
-
-def to_severity(labels: Iterable[str]) -> tuple[sdk.Severity, str]:
-    """Return the worst severity that labels speak of, and the label that says so."""
-    found = [(severity, label) for label in labels if (severity := _severity(label.strip())) is not None]
-    order = ("critical", "high", "medium", "low")
-    return min(found, key=lambda each: (order.index(each[0]), each[1]), default=("unknown", ""))
-
-
-def _severity(label: str) -> sdk.Severity | None:
-    if number := NUMBERED.match(label):
-        place = int(number[1])
-        return NUMBERS[place] if place < len(NUMBERS) else "low"
-    word = NAMED.match(label)
-    return WORDS.get(word[1].lower()) if word else None

@@ -12,6 +12,9 @@ from datasource_server import sdk
 
 Json = Mapping[str, Any]
 
+GONE = (404, 410, 422)
+"""GitHub's answers for what it does not have; 422 for a commit that it does not know."""
+
 OPEN: Mapping[str, sdk.Status] = {
     "in_progress": "running",
     "queued": "queued",

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import GONE, in_pages, or_missed, read_up_to
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE, in_pages, or_missed, read_up_to
 from opssight_gitlab.rows_code import changed_files, to_branch, to_commit
 from opssight_gitlab.scopes import Context, address, default_branch, projects
 
@@ -18,7 +18,7 @@ NO_REPOSITORY = (404, 409)
 UNREAD = """
 SELECT c.sha, c.committed_at, g.missed_at
 FROM "commit" AS c
-LEFT JOIN gitlab_reading AS g ON g.source = c.source AND g.kind = 'commit' AND g.repo = c.repo AND g.id = c.sha
+LEFT JOIN reading AS g ON g.source = c.source AND g.kind = 'commit' AND g.repo = c.repo AND g.id = c.sha
 WHERE c.source = $source AND c.repo = $repo AND g.changed_at IS NULL
 ORDER BY c.committed_at DESC
 """

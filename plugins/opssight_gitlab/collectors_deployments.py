@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import GONE, in_pages
 from opssight_gitlab.changes import changed_since
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE, in_pages
 from opssight_gitlab.rows import to_environment
 from opssight_gitlab.rows_deployments import deploying_job, to_deployment
 from opssight_gitlab.scopes import Context, address, projects

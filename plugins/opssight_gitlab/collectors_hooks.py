@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import read_up_to, readings
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import read_up_to, readings
 from opssight_gitlab.scopes import GROUP, Context
 from opssight_gitlab.settings import Settings, group_address, project_address
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import GONE
 from opssight_gitlab.changes import changed_since
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE
 from opssight_gitlab.rows_incidents import is_incident, to_incident
 from opssight_gitlab.scopes import Context, address, projects
 from opssight_gitlab.settings import Settings

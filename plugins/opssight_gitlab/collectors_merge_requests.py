@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import GONE, in_pages, or_missed, read_up_to, readings
 from opssight_gitlab.changes import changed_since
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE, in_pages, or_missed, read_up_to, readings
 from opssight_gitlab.rows_code import line_counts, merge_request_details, to_commit, to_merge_request
 from opssight_gitlab.scopes import Context, address, projects
 from opssight_gitlab.words import Json, changed_at

@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import GONE, in_pages, is_given_up, missed, read_up_to, readings
 from opssight_gitlab.changes import changed_since
 from opssight_gitlab.ci_file import Definition, read_definition
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE, in_pages, is_given_up, missed, read_up_to, readings
 from opssight_gitlab.rows_code import plain_title
 from opssight_gitlab.rows_jobs import has_report, to_jobs
 from opssight_gitlab.rows_pipelines import Origin, to_runs
 from opssight_gitlab.scopes import Context, address, default_branch, projects
-from opssight_gitlab.tables import Reading
 from opssight_gitlab.words import OPEN as OPEN_WORDS
 from opssight_gitlab.words import Json, changed_at, is_open, merge_request_number
 
@@ -127,7 +126,7 @@ class _Reader:
         definition = await self._read_definition()
         origin = Origin(self._ctx.scope, self._branch, self._heads, self._titles, definition)
         rows: list[sdk.Row] = [*to_runs(pipeline, jobs, origin), *to_jobs(pipeline, jobs, origin)]
-        rows += [Reading(kind="report", repo=self._ctx.scope, id=str(job["id"])) for job in jobs if has_report(job)]
+        rows += [sdk.Reading(kind="report", repo=self._ctx.scope, id=str(job["id"])) for job in jobs if has_report(job)]
         if _is_over(pipeline, jobs, self._ctx.now):
             rows.append(read_up_to(self._ctx, "pipeline", str(pipeline["id"]), changed_at(pipeline)))
         return rows

@@ -9,8 +9,8 @@ from typing import Any
 
 from datasource_server import sdk
 from datasource_server.sdk.junit import Report, merged, to_test_results
+from datasource_server.sdk.readings import GONE, in_pages, missed, read_up_to
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE, in_pages, missed, read_up_to
 from opssight_gitlab.reports import read_reports
 from opssight_gitlab.scopes import Context, address, projects
 
@@ -18,7 +18,7 @@ MOST_BYTES = 20_000_000
 
 UNREAD = """
 SELECT j.id, j.run_id, j.attempt, j.name, j.pipeline, j.branch, j.url, j.created_at, j.finished_at, g.missed_at, r.sha
-FROM gitlab_reading AS g
+FROM reading AS g
 INNER JOIN pipeline_job AS j ON g.source = j.source AND g.repo = j.repo AND g.id = j.id
 LEFT JOIN pipeline_run AS r ON j.source = r.source AND j.run_id = r.id AND j.attempt = r.attempt
 WHERE g.source = $source AND g.kind = 'report' AND g.repo = $repo AND g.changed_at IS NULL

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import GONE
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE
 from opssight_gitlab.rows import to_schedule
 from opssight_gitlab.scopes import Context, address, projects
 from opssight_gitlab.words import UNNAMED, Json, to_pipeline_name

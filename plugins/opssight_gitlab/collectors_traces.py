@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from datasource_server import sdk
+from datasource_server.sdk.readings import GONE, in_pages, missed, read_up_to
 from opssight_gitlab.connector import connector
-from opssight_gitlab.readings import GONE, in_pages, missed, read_up_to
 from opssight_gitlab.scopes import Context, address, projects
 from opssight_gitlab.traces import Trace, read_trace, to_log_lines, to_steps
 
@@ -18,7 +18,7 @@ MOST_BYTES = 20_000_000
 UNREAD = """
 SELECT j.id, j.run_id, j.name, j.status, j.created_at, j.finished_at, g.missed_at
 FROM pipeline_job AS j
-LEFT JOIN gitlab_reading AS g ON g.source = j.source AND g.kind = 'trace' AND g.repo = j.repo AND g.id = j.id
+LEFT JOIN reading AS g ON g.source = j.source AND g.kind = 'trace' AND g.repo = j.repo AND g.id = j.id
 WHERE j.source = $source AND j.repo = $repo AND j.status = 'failure' AND j.finished_at >= $oldest
     AND g.changed_at IS NULL
 ORDER BY j.finished_at DESC, j.id

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from datasource_server import sdk
 from opssight_gitlab.settings import Settings
-from opssight_gitlab.tables import Reading
 
 
 async def authorize(settings: Settings, _scope: str) -> Mapping[str, str]:
@@ -15,4 +14,4 @@ async def authorize(settings: Settings, _scope: str) -> Mapping[str, str]:
     return {"PRIVATE-TOKEN": token} if token else {}
 
 
-connector = sdk.Connector("opssight_gitlab", settings=Settings, tables=(Reading,), title="GitLab", authorize=authorize)
+connector = sdk.Connector("opssight_gitlab", settings=Settings, title="GitLab", authorize=authorize)

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from datasource_server import sdk
+from datasource_server.sdk.labels import to_version
 from opssight_gitlab.rows_code import is_draft, plain_title, to_pushed_commit
-from opssight_gitlab.rows_deployments import to_version
 from opssight_gitlab.rows_incidents import is_incident, to_incident
 from opssight_gitlab.rows_jobs import UNASKED, to_job, to_jobs
 from opssight_gitlab.rows_pipelines import Origin, to_runs

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import re2  # type: ignore[import-untyped]
-
 from datasource_server import sdk
+from datasource_server.sdk.labels import to_version
 from opssight_gitlab.rows_jobs import UNASKED, to_job
 from opssight_gitlab.words import Json, changed_at, login, moment, moment_or_none, to_status, to_tier
-
-VERSION = re2.compile(r"(?i)^(?:refs/tags/)?((?:[a-z][a-z0-9._-]*[-@/])?v?\d+(?:\.\d+)+[a-z0-9.+-]*)$")
 
 
 def to_deployment(deployment: Json, *, repo: str, tiers: Mapping[str, sdk.Tier]) -> sdk.Deployment:
@@ -43,12 +40,6 @@ def environment_name(deployment: Json) -> str:
     """Return the name of the environment that was deployed to."""
     name: str = (deployment.get("environment") or {}).get("name") or ""
     return name
-
-
-def to_version(ref: str) -> str:
-    """Return the version that a tag names; empty for a branch or a commit."""
-    found = VERSION.search(ref)
-    return found[1] if found else ""
 
 
 def deploying_job(deployment: Json, *, repo: str) -> list[sdk.PipelineJob]:

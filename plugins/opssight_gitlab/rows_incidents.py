@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import re2  # type: ignore[import-untyped]
+from collections.abc import Sequence
 
 from datasource_server import sdk
+from datasource_server.sdk import labels
 from opssight_gitlab.words import Json, login, moment, moment_or_none
 
-SEVERITIES: tuple[sdk.Severity, ...] = ("critical", "high", "medium", "low")
-# "severity::2", "severity: high", "sev1", "priority/critical", "P1": a number counts down from the worst
-NUMBERED = re2.compile(r"(?i)^(?:severity|sev|priority|prio|p|s)[\s:/_.-]*([0-9])$")
-NAMED = re2.compile(r"(?i)^(?:severity|sev|priority|prio|impact)[\s:/_.-]+([a-z]+)$")
-WORDS: Mapping[str, sdk.Severity] = {
-    "critical": "critical",
-    "blocker": "critical",
-    "urgent": "critical",
-    "high": "high",
-    "major": "high",
-    "medium": "medium",
-    "moderate": "medium",
-    "normal": "medium",
-    "low": "low",
-    "minor": "low",
-    "trivial": "low",
-}
 
-
-def is_incident(issue: Json, labels: Sequence[str]) -> bool:
+def is_incident(issue: Json, wanted: Sequence[str]) -> bool:
     """Return whether an issue is an incident: by GitLab's own type, or by one of these labels."""
     own = {name.lower() for name in label_names(issue)}
     kind = str(issue.get("issue_type") or issue.get("type") or "").lower()
-    return kind == "incident" or not own.isdisjoint(label.lower() for label in labels)
+    return kind == "incident" or not own.isdisjoint(label.lower() for label in wanted)
 
 
 def label_names(issue: Json) -> list[str]:
@@ -65,14 +46,7 @@ def to_incident(issue: Json, *, repo: str) -> sdk.Incident:
 def to_severity(issue: Json) -> tuple[sdk.Severity, str]:
     """Return an issue's severity and the word it was told by: GitLab's own field, else the worst of its labels."""
     told = str(issue.get("severity") or "").lower()
-    if (known := next((each for each in SEVERITIES if each == told), None)) is not None:
+    if (known := next((each for each in labels.ORDER if each == told), None)) is not None:
         return known, issue["severity"]
-    found = [(severity, name) for name in label_names(issue) if (severity := _severity(name.strip())) is not None]
-    worst = min(found, key=lambda each: (SEVERITIES.index(each[0]), each[1]), default=None)
-    return worst or ("unknown", issue.get("severity") or "")
-
-
-def _severity(label: str) -> sdk.Severity | None:
-    if (number := NUMBERED.match(label)) is not None:
-        return SEVERITIES[min(max(int(number[1]), 1), len(SEVERITIES)) - 1]
-    return WORDS.get(word[1].lower()) if (word := NAMED.match(label)) is not None else None
+    found, label = labels.to_severity(label_names(issue))
+    return found, label or issue.get("severity") or ""

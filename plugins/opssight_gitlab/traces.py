@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
 
 import re2  # type: ignore[import-untyped]
 
 from datasource_server import sdk
-from opssight_gitlab.kept import kept_places
+from datasource_server.sdk.log_lines import (
+    LONGEST_LINE,
+    MASK,
+    Level,
+    is_loud,
+    kept_places,
+    key_lines,
+    last_state,
+    moment_of,
+    plain,
+)
 from opssight_gitlab.words import moment
 
-Level = Literal["info", "warning", "error", "command", "debug"]
-
-LONGEST_LINE = 2_000
-LONGEST_KEY = 200
 MOST_SECTIONS = 500
 MOST_LINES = 400_000
-MASK = "•••"
 
 STAMPED = re2.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z) [0-9a-f]{2}[OE]([+ ]?)")
 SECTION = re2.compile(r"section_(start|end):(\d{1,12}):([A-Za-z0-9_.-]{1,200})(?:\[[^\]\r\n]*\])?\r?(?:\x1b\[0K)?")
-CODES = re2.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COMMAND = re2.compile(r"^\$ \S")
-LOUD = re2.compile(r"(?i)^\s*(?:error|fatal|panic|npm err!|e {3,}\S)")
-LOUD_LETTERS = frozenset("$wWeEfFpPnN")
 WARNING = re2.compile(r"^\s*(?:WARNING|Warning|warning):")
-KEY_BEGINS, KEY_ENDS = re2.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), re2.compile(r"-----END [A-Z ]*PRIVATE KEY")
 TIDYING = ("after_script", "upload_artifacts_on_failure", "archive_cache_on_failure", "cleanup_file_variables")
 
 
@@ -78,7 +78,7 @@ def read_trace(text: str) -> Trace:
     skipped = max(0, len(physical) - MOST_LINES)
     for number, (own, raw) in enumerate(_whole_lines(physical[skipped:]), start=skipped + 1):
         stamp = own or stamp
-        shown = _last_state(_without_sections(raw, trace, open_sections))
+        shown = last_state(_without_sections(raw, trace, open_sections))
         step = open_sections[-1].name if open_sections else ""
         trace.lines.append(Line(number, stamp, shown, step))
     _finish(trace.lines)
@@ -133,36 +133,24 @@ def _close(name: str, at: datetime, open_sections: list[Section]) -> None:
             return
 
 
-def _last_state(rest: str) -> str:
-    return rest.rstrip("\r").rpartition("\r")[2] if "\r" in rest else rest
-
-
 def _finish(lines: list[Line]) -> None:
     """Work out what each line is once it is whole; private keys are masked, since a part of one may be kept."""
-    key_lines = 0
+    in_key = 0
     for line in lines:
-        line.plain = CODES.sub("", line.text) if "\x1b" in line.text else line.text
+        line.plain = plain(line.text)
         line.level = _level(line.plain)
-        key_lines = _inside_key(line.plain, key_lines) if key_lines or "PRIVATE KEY" in line.plain else 0
-        if key_lines:
+        in_key = key_lines(line.plain, in_key)
+        if in_key:
             line.text = line.plain = MASK
 
 
 def _level(text: str) -> Level:
-    if (first := text.lstrip()[:1]) not in LOUD_LETTERS:
-        return "info"
+    first = text.lstrip()[:1]
     if first == "$" and COMMAND.match(text):
         return "command"
-    if first in "wW" and WARNING.match(text):
+    if first in ("w", "W") and WARNING.match(text):
         return "warning"
-    return "error" if LOUD.match(text) else "info"
-
-
-def _inside_key(text: str, lines: int) -> int:
-    """Return how many lines of a private key stand up to here."""
-    if KEY_BEGINS.search(text):
-        return 1
-    return 0 if lines > LONGEST_KEY or KEY_ENDS.search(text) else lines + 1
+    return "error" if is_loud(text) else "info"
 
 
 def to_log_lines(trace: Trace, *, job_id: str, repo: str) -> Iterator[sdk.JobLogLine]:
@@ -174,18 +162,11 @@ def to_log_lines(trace: Trace, *, job_id: str, repo: str) -> Iterator[sdk.JobLog
             job_id=job_id,
             line=line.number,
             repo=repo,
-            logged_at=_moment(line.stamp),
+            logged_at=moment_of(line.stamp, moment),
             text=line.text[:LONGEST_LINE],
             level=line.level,
             step=line.step,
         )
-
-
-def _moment(stamp: str) -> datetime | None:
-    try:
-        return moment(stamp) if stamp else None
-    except ValueError:  # it only looked like a stamp
-        return None
 
 
 def to_steps(trace: Trace, *, job_id: str, repo: str) -> list[sdk.PipelineStep]:

@@ -84,6 +84,7 @@ def test_the_wheel_holds_every_query_and_type_marker_and_no_test(wheel: Path) ->
     inside = set(zipfile.ZipFile(wheel).namelist())
     shipped = files_under("datasource_server", "plugins", suffixes=(".py", ".sql", ".typed"))
     assert {name.removeprefix("plugins/") for name in shipped} <= inside
+    assert {name for name in inside if "/queries/parts/" in name and name.endswith(".sql")}
     assert [
         name for name in inside if name.startswith(("tests/", "grafana/", "plugins/")) or "__pycache__" in name
     ] == []

@@ -75,3 +75,20 @@ def test_every_test_checks_something() -> None:
 def test_every_query_begins_with_its_sentence() -> None:
     queries = [name for name in files_under("plugins", suffixes=(".sql",)) if "queries" in Path(name).parts]
     assert [name for name in queries if not text_of(name).lstrip().startswith("-- ")] == []
+
+
+def test_every_part_of_queries_is_used() -> None:
+    queries = [Path(name) for name in files_under("plugins", suffixes=(".sql",)) if "queries" in Path(name).parts]
+    named = {(plugin_of(query), part) for query in queries for part in named_parts(query)}
+    parts = {(plugin_of(path), path.stem) for path in queries if path.parent.name == "parts"}
+    assert parts, "no part found"
+    assert parts - named == set()
+
+
+def plugin_of(path: Path) -> str:
+    return path.parts[1]
+
+
+def named_parts(path: Path) -> list[str]:
+    lists = re.findall(r"^-- with: (.+)$", text_of(str(path)), re.MULTILINE)
+    return [part.strip() for each in lists for part in each.split(",")]

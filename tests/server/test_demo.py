@@ -84,6 +84,8 @@ def settings(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Sett
 
 def test_the_demo_has_settings_of_its_own(settings: Settings, tmp_path: Path, port: int) -> None:
     assert settings.connectors["sandbox"] == {}
+    assert settings.connectors["teams"] == {"managers": ["admin"]}
+    assert settings.people.managers_see_others
     assert settings.data_dir == tmp_path / "data"
     assert settings.grafana.issuer == f"http://localhost:{port}/"
     assert all(getattr(settings.tokens, name).get_secret_value() for name in Tokens.model_fields)

@@ -6,7 +6,6 @@ from datasource_server.sdk import Column, Dashboard, Heading, Link, Panel
 from datasource_server.sdk.looks import (
     DATA_AGE,
     TO_FORGE,
-    TO_RUN,
     bar,
     bars,
     change,
@@ -49,7 +48,7 @@ def _cell(name: str, title: str, url: str, colour: str, width: int) -> Column:
         "custom.cellOptions": {"type": "color-background", "mode": "basic"},
         "color": {"mode": f"continuous-{colour}"},
         "custom.align": "center",
-        "custom.width": width,
+        "custom.minWidth": width,
         "decimals": 0,
         "min": 0,
     }
@@ -62,13 +61,13 @@ def _days() -> tuple[Column, ...]:
         f"{HERE}&from=${{__data.fields.{day}_from}}&to=${{__data.fields.{end}_from}}"
         for day, end in zip(DAYS, ends, strict=True)
     ]
-    return tuple(_cell(day, day[:3].capitalize(), url, "greens", 70) for day, url in zip(DAYS, places, strict=True))
+    return tuple(_cell(day, day[:3].capitalize(), url, "greens", 60) for day, url in zip(DAYS, places, strict=True))
 
 
 def _hours(kind: str, colour: str) -> tuple[Column, ...]:
     place = HERE.replace("${kind:queryparam}", f"var-kind={kind}" if kind else "${kind:queryparam}")
     url = f"{place}&${{__url_time_range}}&var-weekday=${{__data.fields.weekday}}&var-hour="
-    return tuple(_cell(f"h{hour:02}", f"{hour:02}", f"{url}{hour}", colour, 45) for hour in range(24))
+    return tuple(_cell(f"h{hour:02}", f"{hour:02}", f"{url}{hour}", colour, 42) for hour in range(24))
 
 
 def _grid(title: str, description: str, kind: str, colour: str) -> Panel:
@@ -79,7 +78,7 @@ def _grid(title: str, description: str, kind: str, colour: str) -> Panel:
         (Column("name", " ", options={"custom.width": 50}), *_hours(kind, colour), *identifiers("weekday")),
         payload={"kind": kind} if kind else {},
         width=24,
-        height=8,
+        height=9,
         empty=FEW,
     )
 
@@ -91,7 +90,7 @@ WEEKS = table(
     (
         Column("week_of", "Week of", options={"custom.width": 95}),
         *_days(),
-        Column("total", "Week", options={"custom.minWidth": 100}),
+        Column("total", "Week", options={"custom.width": 105}),
         *identifiers(*(f"{day}_from" for day in (*DAYS, "next"))),
     ),
     width=14,
@@ -99,18 +98,20 @@ WEEKS = table(
     empty=FEW,
 )
 
+OPENS = Link("Open its run, or the forge", "${__data.fields.opens}", new_tab=True)
+
 ITEMS = table(
     "What happened",
     "Commits, merged pull requests, deployments to production and failures on main, newest first, at most 1,000.",
     "activity/items",
     (
         Column("title", "What", links=(TO_FORGE,), options={"custom.minWidth": 240}),
-        Column("kind", "Kind", links=(TO_RUN,), options={"custom.width": 100}),
+        Column("kind", "Kind", options={"custom.width": 115}),
         Column("happened_at", "When", "dateTimeFromNow", options={"custom.width": 130}),
-        Column("repo", "Repository", options={"custom.minWidth": 150}),
+        Column("repo", "Repository", options={"custom.width": 200}),
         Column("author", "By", options={"custom.width": 130}),
-        Column("reference", "Reference", options={"custom.width": 110}),
-        *identifiers("team", "run", "url"),
+        Column("reference", "Reference", links=(OPENS,), options={"custom.width": 130}),
+        *identifiers("team", "run", "opens", "url"),
     ),
     width=24,
     height=12,
@@ -124,10 +125,10 @@ def _counts(title: str, by: str, name: str) -> Panel:
         "Commits without bots' and merge commits, by how many people, and the change against the period before.",
         "activity/commit_counts",
         (
-            Column("name", name, options={"custom.minWidth": 150}),
-            bar("commits", "Commits", "short", 110, decimals=0),
-            Column("people", "People", options={"custom.width": 75}),
+            Column("name", name, options={"custom.minWidth": 180}),
+            bar("commits", "Commits", "locale", 105, decimals=0),
             change("commits_change", "Δ", 75, worse=-0.2),
+            Column("people", "People", options={"custom.width": 65}),
             *identifiers("last_at"),
         ),
         payload={"by": by},
@@ -136,6 +137,20 @@ def _counts(title: str, by: str, name: str) -> Panel:
         empty=FEW,
     )
 
+
+MERGED = {
+    "custom.drawStyle": "bars",
+    "custom.fillOpacity": 50,
+    "color": {"mode": "fixed", "fixedColor": "purple"},
+    "decimals": 0,
+    "min": 0,
+}
+A_PERSON = {
+    "custom.axisPlacement": "right",
+    "color": {"mode": "fixed", "fixedColor": "orange"},
+    "decimals": 1,
+    "min": 0,
+}
 
 BOARD = Dashboard(
     uid="opssight-activity",
@@ -167,8 +182,8 @@ BOARD = Dashboard(
             width=24,
             height=7,
             columns=(
-                Column("merged", "merged", options={"custom.drawStyle": "bars", "custom.fillOpacity": 40}),
-                Column("merged_per_person", "a person", options={"custom.axisPlacement": "right", "decimals": 1}),
+                Column("merged", "merged", options=MERGED),
+                Column("merged_per_person", "a person, at the right", options=A_PERSON),
             ),
             empty=FEW,
         ),

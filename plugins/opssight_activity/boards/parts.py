@@ -26,9 +26,11 @@ CHOSEN = f"${{team:queryparam}}&${{repo:queryparam}}&{OWN}"
 TO_PULLS = f"/d/opssight-pull-requests?{KEEP}&{OWN}"
 
 LANES = (
-    Lane("Deployments", "ci/deploy_lane", "blue"),
+    Lane("Deployments", "ci/deploy_lane", "blue", is_on=False),
     Lane("Failures on main", "ci/failure_lane", "red", is_on=False),
 )
+
+"""Off at first: those of a month or more would hide the bars."""
 
 FEW = "Nothing in this time range, or fewer than three people"
 """What an empty panel of figures about people says."""
@@ -43,9 +45,9 @@ def _leads_to(title: str, only: str = "") -> dict[str, object]:
 ANSWERS = (
     tile(
         "Merged",
-        "Pull requests merged, the change against the period before, and how many that is a week and person.",
+        "Pull requests merged, the change against the period before, and how many a week that is for each person.",
         "activity/merges",
-        "short",
+        "locale",
         empty="none merged",
         defaults={"decimals": 0} | _leads_to("The pull requests counted"),
     ),
@@ -61,7 +63,7 @@ ANSWERS = (
         "Stuck",
         "Open for more days than the board says, drafts left out.",
         "activity/stuck",
-        "short",
+        "locale",
         empty="none open",
         thresholds=((None, "green"), (1, "orange"), (10, "red")),
         defaults={"decimals": 0} | _leads_to("The stuck ones", "stuck"),
@@ -85,9 +87,9 @@ ANSWERS = (
     ),
     tile(
         "Size",
-        "Median number of lines that a merged pull request adds and removes.",
+        "Median number of lines that a merged pull request adds and removes; XL ones have more than 1,000.",
         "activity/size",
-        "short",
+        "locale",
         empty="no sizes known",
         defaults={"decimals": 0} | _leads_to("The large ones", "large"),
     ),
@@ -98,12 +100,12 @@ LEFT_OUT = table(
     "What the figures of this board leave out, and why.",
     "activity/left_out",
     (
-        Column("rows_left_out", "Rows", options={"custom.width": 90}),
-        Column("what", "What", options={"custom.minWidth": 180}),
+        Column("what", "What", options={"custom.width": 270}),
+        Column("rows_left_out", "Rows", "locale", options={"custom.width": 75}),
         Column("reason", "Why", options={"custom.minWidth": 260}),
     ),
-    width=12,
-    height=7,
+    width=24,
+    height=6,
     empty="Nothing is left out",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datasource_server.sdk import Column, Dashboard, Link
-from datasource_server.sdk.looks import DATA_AGE, TO_FORGE, bar, bars, coloured, graph, identifiers, table
+from datasource_server.sdk.looks import DATA_AGE, TO_FORGE, bar, bars, coloured, graph, identifiers, signed, table
 from opssight_activity.boards.parts import (
     ANSWERS,
     AUTHOR,
@@ -38,17 +38,17 @@ TEAMS = table(
     "activity/pulls_by_team",
     (
         Column("owner", "Team", links=(TO_TEAM,), options={"custom.minWidth": 150}),
-        bar("stuck", "Stuck", "short", 110, decimals=0),
-        bar("unreviewed_rate", "Unreviewed", "percentunit", 130, decimals=0, max=1),
+        bar("stuck", "Stuck", "locale", 120, decimals=0),
+        bar("unreviewed_rate", "Unreviewed", "percentunit", 140, decimals=0),
         Column("first_review_seconds", "First review", "s", options={"decimals": 1, "custom.width": 110}),
         Column("open_pulls", "Open", links=(TO_TEAM,), options={"custom.width": 75}),
         Column("age_seconds", "Open age", "s", options={"decimals": 1, "custom.width": 100}),
-        Column("merged", "Merged", links=(TO_TEAM,), options={"custom.width": 85}),
+        Column("merged", "Merged", "locale", links=(TO_TEAM,), options={"custom.width": 85}),
         Column("changed_lines", "Lines", options={"decimals": 0, "custom.width": 80}),
         *identifiers("unreviewed", "team"),
     ),
     width=24,
-    height=8,
+    height=6,
     empty="No pull requests in this time range",
 )
 
@@ -57,14 +57,14 @@ OPEN = table(
     "Pull requests that are open at the end of the time range, the oldest first, and what each waits for.",
     "activity/open_pulls",
     pull_columns(
-        Column("title", "Pull request", links=(TO_FORGE,), options={"custom.minWidth": 220}),
-        bar("age_seconds", "Age", "s", 140, decimals=1),
-        Column("state", "State", options={"custom.width": 90}),
+        Column("title", "Pull request", links=(TO_FORGE,), options={"custom.minWidth": 190}),
+        bar("age_seconds", "Age", "s", 160, decimals=1),
+        signed("state", "State", **{"custom.width": 95}),
         Column("waits_for", "Waits for", options={"custom.width": 130}),
         Column("repo", "Repository", options={"custom.minWidth": 150}),
         Column("author", "By", options={"custom.width": 120}),
         Column("first_review_seconds", "First review", "s", options={"decimals": 1, "custom.width": 110}),
-        Column("changed_lines", "Lines", options={"custom.width": 80}),
+        Column("changed_lines", "Lines", "locale", options={"custom.width": 80}),
         *identifiers("created_at"),
     ),
     width=24,
@@ -77,14 +77,14 @@ MERGED = table(
     "Pull requests merged in this time range, newest first, at most 1,000, and whether somebody else reviewed them.",
     "activity/merged_pulls",
     pull_columns(
-        Column("title", "Pull request", links=(TO_FORGE,), options={"custom.minWidth": 220}),
-        Column("review", "Review", options={"custom.width": 125}),
+        Column("title", "Pull request", links=(TO_FORGE,), options={"custom.minWidth": 200}),
+        signed("review", "Review", **{"custom.width": 130}),
         Column("merged_at", "Merged", "dateTimeFromNow", options={"custom.width": 120}),
         Column("repo", "Repository", options={"custom.minWidth": 150}),
         Column("author", "By", options={"custom.width": 120}),
         Column("open_seconds", "Was open", "s", options={"decimals": 1, "custom.width": 100}),
         Column("first_review_seconds", "First review", "s", options={"decimals": 1, "custom.width": 110}),
-        Column("changed_lines", "Lines", options={"custom.width": 80}),
+        Column("changed_lines", "Lines", "locale", options={"custom.width": 80}),
         *identifiers("merged_by"),
     ),
     width=24,
@@ -97,11 +97,11 @@ AGES = table(
     "How long the open pull requests have been open, and how many of them nobody has looked at.",
     "activity/ages",
     (
-        Column("age", "Open", options={"custom.minWidth": 110}),
-        bar("pulls", "Pull requests", "short", 130, decimals=0),
-        Column("unseen", "No review", options={"custom.width": 90}),
-        Column("approved", "Approved", options={"custom.width": 90}),
-        Column("drafts", "Drafts", options={"custom.width": 75}),
+        Column("age", "Open", options={"custom.minWidth": 100}),
+        bar("pulls", "Number", "locale", 105, decimals=0),
+        Column("unseen", "Unseen", options={"custom.width": 75}),
+        Column("approved", "Approved", options={"custom.width": 85}),
+        Column("drafts", "Drafts", options={"custom.width": 65}),
     ),
     width=8,
     height=8,
@@ -114,7 +114,7 @@ LOAD = table(
     "activity/review_load",
     (
         Column("owner", "Team", options={"custom.minWidth": 130}),
-        bar("reviews", "Reviews", "short", 110, decimals=0),
+        bar("reviews", "Reviews", "locale", 120, decimals=0),
         Column("reviewers", "People", options={"custom.width": 75}),
         Column("reviews_each", "Median", options={"decimals": 0, "custom.width": 80}),
         Column("half_by", "Half by", options={"custom.width": 80}),
@@ -129,8 +129,8 @@ REVIEWERS = table(
     "Reviews that you gave, in how many repositories and for how many authors.",
     "activity/reviewers",
     (
-        Column("person", "Person", options={"custom.minWidth": 150}),
-        bar("reviews", "Reviews", "short", 110, decimals=0),
+        Column("person", "Person", options={"custom.minWidth": 200}),
+        bar("reviews", "Reviews", "locale", 120, decimals=0),
         Column("authors", "Authors", options={"custom.width": 80}),
         Column("repos", "Repositories", options={"custom.width": 105}),
     ),

@@ -1,12 +1,6 @@
 -- Whose work can be chosen: your own; everybody's for those who may see single people.
 -- shape: variable
-WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-)
-
+-- with: me
 SELECT DISTINCT
     person AS text,
     person AS value

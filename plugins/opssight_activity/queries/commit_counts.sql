@@ -2,36 +2,22 @@
 -- A commit that two sources know counts once; bots' and merge commits are left out. Groups of one or two people are left
 -- out, and authors other than yourself, unless you may see single people: the last row says how many.
 -- default by: repo
+-- with: me, authored
 WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-),
-
 written AS (
     SELECT
-        "commit".repo,
-        "commit".sha,
-        any_value("commit".team) AS team,
-        min("commit".authored_at) AS happened_at,
-        arg_min(coalesce(person, author), if(len(logins) > 0, '', 'z') || "commit".source) AS person,
-        arg_min(coalesce(crowd, author), if(len(logins) > 0, '', 'z') || "commit".source) AS crowd,
-        bool_or(coalesce(is_bot, FALSE)) AS is_bot
-    FROM "commit"
-    LEFT JOIN identity
-        ON
-            "commit".source = identity.source
-            AND "commit".repo = identity.repo
-            AND author = identity.name
-            AND author_email = identity.email
+        repo,
+        sha,
+        any_value(team) AS team,
+        min(authored_at) AS happened_at,
+        arg_min(person, doubt) AS person,
+        arg_min(crowd, doubt) AS crowd,
+        bool_or(is_bot) AS is_bot
+    FROM authored
     WHERE
         authored_at >= $from - ($to - $from)
         AND authored_at < $to
-        AND NOT is_merge
-        AND picked($team, "commit".team)
-        AND picked($repo, "commit".repo)
-    GROUP BY "commit".repo, "commit".sha
+    GROUP BY repo, sha
 ),
 
 counts AS (

@@ -1,42 +1,8 @@
 -- Median seconds from opened to the first review by somebody else, of the reviews given in the time range, with the change
 -- against the period before in words. Bots' pull requests are left out.
 -- One or two people are left out, unless they are yourself or you may see single people.
+-- with: chosen_pulls
 WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-),
-
-pulls AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot,
-        epoch(first_review_at - created_at) AS waited
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
-    WHERE
-        first_review_at >= $from - ($to - $from)
-        AND first_review_at < $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR pull_request.repo IN (
-                SELECT deployment.repo
-                FROM deployment
-                WHERE picked($service, deployment.service) AND picked($environment, deployment.environment)
-            )
-        )
-),
-
 counts AS (
     SELECT
         $sees_people
@@ -45,15 +11,14 @@ counts AS (
             AS is_shown,
         $sees_people
         OR count(DISTINCT crowd) FILTER (WHERE NOT first_review_at >= $from AND NOT is_bot) > 2 AS was_shown,
-        median(waited) FILTER (WHERE first_review_at >= $from) AS seconds,
-        median(waited) FILTER (WHERE first_review_at < $from) AS previous,
+        median(epoch(first_review_at - created_at)) FILTER (WHERE first_review_at >= $from) AS seconds,
+        median(epoch(first_review_at - created_at)) FILTER (WHERE first_review_at < $from) AS previous,
         count(*) FILTER (WHERE first_review_at >= $from) AS reviews
-    FROM pulls
+    FROM chosen_pulls
     WHERE
-        NOT is_bot
+        first_review_at >= $from - ($to - $from)
+        AND first_review_at < $to
         AND first_review_at >= created_at
-        AND picked($author, person)
-        AND ($author IS NULL OR $sees_people OR person IN (SELECT person FROM me))
 )
 
 SELECT

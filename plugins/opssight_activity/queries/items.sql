@@ -2,74 +2,8 @@
 -- branches, each with who made it as its forge says. Bots' commits and pull requests and merge commits are left out.
 -- At most 1,000 rows; a shorter time range shows them all.
 -- default timezone: UTC
+-- with: written, pulls, actors
 WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-),
-
-written AS (
-    SELECT
-        "commit".repo,
-        "commit".sha,
-        any_value("commit".team) AS team,
-        min("commit".authored_at) AS happened_at,
-        arg_min(coalesce(person, author), if(len(logins) > 0, '', 'z') || "commit".source) AS person,
-        arg_min(coalesce(crowd, author), if(len(logins) > 0, '', 'z') || "commit".source) AS crowd,
-        bool_or(coalesce(is_bot, FALSE)) AS is_bot,
-        any_value(author) AS author,
-        any_value(title) AS title,
-        any_value("commit".url) AS url
-    FROM "commit"
-    LEFT JOIN identity
-        ON
-            "commit".source = identity.source
-            AND "commit".repo = identity.repo
-            AND author = identity.name
-            AND author_email = identity.email
-    WHERE
-        authored_at >= $from
-        AND authored_at < $to
-        AND NOT is_merge
-        AND picked($team, "commit".team)
-        AND picked($repo, "commit".repo)
-    GROUP BY "commit".repo, "commit".sha
-),
-
-pulls AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
-    WHERE
-        merged_at >= $from
-        AND merged_at < $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-),
-
-actors AS (
-    SELECT
-        source,
-        repo,
-        name
-    FROM identity
-    WHERE
-        $author IS NOT NULL
-        AND email = ''
-        AND picked($author, person)
-        AND ($sees_people OR person IN (SELECT person FROM me))
-),
-
 events AS (
     SELECT
         'commit' AS kind,
@@ -102,7 +36,9 @@ events AS (
         url
     FROM pulls
     WHERE
-        NOT is_bot
+        merged_at >= $from
+        AND merged_at < $to
+        AND NOT is_bot
         AND picked($kind, 'merge')
         AND picked($author, person)
         AND ($author IS NULL OR $sees_people OR person IN (SELECT person FROM me))

@@ -1,5 +1,6 @@
 -- What the boards of activity leave out in the time range, and why: bots' work, merge commits, second copies of a commit
 -- from another source, reviews that are not known, people without a login.
+-- with: pulls
 WITH
 seen AS (
     SELECT
@@ -22,58 +23,24 @@ seen AS (
         AND picked($repo, "commit".repo)
 ),
 
-merged AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
-    WHERE
-        merged_at >= $from
-        AND merged_at < $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-),
-
 counts AS (
     SELECT
         count(*) FILTER (WHERE is_bot) AS of_bots,
         count(*) FILTER (
             WHERE NOT is_bot AND review_count IS NULL AND len(reviewers) = 0 AND first_review_at IS NULL
         ) AS unknown
-    FROM merged
-),
-
-opened AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
+    FROM pulls
     WHERE
-        created_at < $to
-        AND coalesce(closed_at, merged_at, if(state = 'open', $to, created_at)) >= $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
+        merged_at >= $from
+        AND merged_at < $to
 ),
 
 waiting AS (
     SELECT count(*) FILTER (WHERE is_bot) AS of_bots
-    FROM opened
+    FROM pulls
+    WHERE
+        created_at < $to
+        AND coalesce(closed_at, merged_at, if(state = 'open', $to, created_at)) >= $to
 ),
 
 reasons AS (

@@ -1,41 +1,8 @@
 -- Pull requests merged in the time range, with the change against the period before and how many a week and person that
 -- is (from three people on) in words. Bots' ones are left out.
 -- One or two people are left out, unless they are yourself or you may see single people.
+-- with: me, served_pulls
 WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-),
-
-pulls AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
-    WHERE
-        merged_at >= $from - ($to - $from)
-        AND merged_at < $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR pull_request.repo IN (
-                SELECT deployment.repo
-                FROM deployment
-                WHERE picked($service, deployment.service) AND picked($environment, deployment.environment)
-            )
-        )
-),
-
 counts AS (
     SELECT
         $sees_people
@@ -47,9 +14,12 @@ counts AS (
         count(*) FILTER (WHERE merged_at >= $from AND is_bot) AS of_bots,
         count(DISTINCT crowd) FILTER (WHERE merged_at >= $from AND NOT is_bot) AS people,
         epoch($to - $from) / 604800 AS weeks
-    FROM pulls
-    WHERE picked($author, person)
-    AND ($author IS NULL OR $sees_people OR person IN (SELECT person FROM me))
+    FROM served_pulls
+    WHERE
+        merged_at >= $from - ($to - $from)
+        AND merged_at < $to
+        AND picked($author, person)
+        AND ($author IS NULL OR $sees_people OR person IN (SELECT person FROM me))
 )
 
 SELECT

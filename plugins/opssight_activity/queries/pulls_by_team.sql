@@ -1,45 +1,8 @@
 -- Each team's pull requests: open, stuck, merged, merged without a review by somebody else, first review, size. Bots' ones
 -- are left out; so are teams of one or two people, unless you may see single people: the last row says how many.
 -- default stuck_days: 7
+-- with: settings, judged_pulls
 WITH
-bots AS (
-    SELECT coalesce(list(DISTINCT name), []) AS names
-    FROM identity
-    WHERE is_bot AND email = ''
-),
-
-settings AS (
-    SELECT coalesce(try_cast($stuck_days[1] AS DOUBLE), 7) AS days
-),
-
-pulls AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
-    WHERE
-        created_at < $to
-        AND coalesce(closed_at, merged_at, if(state = 'open', $to, created_at)) >= $from
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR pull_request.repo IN (
-                SELECT deployment.repo
-                FROM deployment
-                WHERE picked($service, deployment.service) AND picked($environment, deployment.environment)
-            )
-        )
-),
-
 judged AS (
     SELECT
         *,
@@ -48,18 +11,13 @@ judged AS (
         coalesce(merged_at >= $from AND merged_at < $to, FALSE) AS is_merged,
         coalesce(first_review_at >= $from AND first_review_at < $to AND first_review_at >= created_at, FALSE)
             AS is_first_reviewed,
-        NOT draft AND $to - created_at > to_seconds(86400 * days) AS is_old,
-        CASE
-            WHEN len(reviewers) > len(list_intersect(reviewers, list_append(names, author))) THEN 'reviewed'
-            WHEN len(reviewers) > 0 THEN 'unreviewed'
-            WHEN review_count > 0 OR first_review_at IS NOT NULL OR approved_at IS NOT NULL THEN 'reviewed'
-            WHEN review_count IS NULL THEN 'unknown'
-            ELSE 'unreviewed'
-        END AS review
-    FROM pulls
-    CROSS JOIN bots
+        NOT draft AND $to - created_at > to_seconds(86400 * days) AS is_old
+    FROM judged_pulls
     CROSS JOIN settings
-    WHERE NOT is_bot
+    WHERE
+        created_at < $to
+        AND coalesce(closed_at, merged_at, if(state = 'open', $to, created_at)) >= $from
+        AND NOT is_bot
 ),
 
 teams AS (

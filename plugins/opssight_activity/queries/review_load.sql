@@ -1,47 +1,8 @@
 -- How each team's reviews are spread: reviews (one a reviewer and pull request) whose first was given in the time range,
 -- people who reviewed, reviews of the median one, and how few of them gave half of all. Bots are left out; so are teams with
 -- one or two reviewers, unless you may see single people: the last row says how many.
+-- with: given
 WITH
-reviews AS (
-    SELECT
-        pull_request.source,
-        pull_request.repo,
-        pull_request.team,
-        author,
-        unnest(reviewers) AS reviewer
-    FROM pull_request
-    WHERE
-        first_review_at >= $from
-        AND first_review_at < $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR pull_request.repo IN (
-                SELECT deployment.repo
-                FROM deployment
-                WHERE picked($service, deployment.service) AND picked($environment, deployment.environment)
-            )
-        )
-),
-
-given AS (
-    SELECT
-        reviews.*,
-        coalesce(person, reviewer) AS person,
-        coalesce(crowd, reviewer) AS crowd
-    FROM reviews
-    LEFT JOIN identity
-        ON
-            reviews.source = identity.source
-            AND reviews.repo = identity.repo
-            AND reviewer = identity.name
-            AND identity.email = ''
-    WHERE
-        reviewer <> author
-        AND NOT coalesce(is_bot, FALSE)
-),
-
 loads AS (
     SELECT
         coalesce(nullif(team, ''), 'no team') AS owner,

@@ -1,41 +1,17 @@
 -- Median number of lines added and removed by the pull requests merged in the time range, with the change against the
 -- period before and the share of large ones in words. Bots' ones, and those whose size is not known, are left out.
 -- One or two people are left out, unless they are yourself or you may see single people.
+-- with: chosen_pulls
 WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-),
-
-pulls AS (
+sized AS (
     SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot,
+        *,
         additions + deletions AS changed_lines
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
+    FROM chosen_pulls
     WHERE
         merged_at >= $from - ($to - $from)
         AND merged_at < $to
         AND additions + deletions IS NOT NULL
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR pull_request.repo IN (
-                SELECT deployment.repo
-                FROM deployment
-                WHERE picked($service, deployment.service) AND picked($environment, deployment.environment)
-            )
-        )
 ),
 
 counts AS (
@@ -48,11 +24,7 @@ counts AS (
         median(changed_lines) FILTER (WHERE merged_at < $from) AS previous,
         count(*) FILTER (WHERE merged_at >= $from) AS pulls,
         count(*) FILTER (WHERE merged_at >= $from AND changed_lines > 1000) AS large
-    FROM pulls
-    WHERE
-        NOT is_bot
-        AND picked($author, person)
-        AND ($author IS NULL OR $sees_people OR person IN (SELECT person FROM me))
+    FROM sized
 )
 
 SELECT

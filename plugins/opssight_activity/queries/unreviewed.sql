@@ -1,62 +1,17 @@
 -- Share of the pull requests merged in the time range that nobody but their author reviewed, with the change against the
 -- period before in words. A bot's review is none. Bots' pull requests, and those of which no reviews are known, are left out.
 -- One or two people are left out, unless they are yourself or you may see single people.
+-- with: me, judged_pulls
 WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-),
-
-bots AS (
-    SELECT coalesce(list(DISTINCT name), []) AS names
-    FROM identity
-    WHERE is_bot AND email = ''
-),
-
-pulls AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
-    WHERE
-        merged_at >= $from - ($to - $from)
-        AND merged_at < $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR pull_request.repo IN (
-                SELECT deployment.repo
-                FROM deployment
-                WHERE picked($service, deployment.service) AND picked($environment, deployment.environment)
-            )
-        )
-),
-
 judged AS (
     SELECT
         *,
-        merged_at >= $from AS is_now,
-        CASE
-            WHEN len(reviewers) > len(list_intersect(reviewers, list_append(names, author))) THEN 'reviewed'
-            WHEN len(reviewers) > 0 THEN 'unreviewed'
-            WHEN review_count > 0 OR first_review_at IS NOT NULL OR approved_at IS NOT NULL THEN 'reviewed'
-            WHEN review_count IS NULL THEN 'unknown'
-            ELSE 'unreviewed'
-        END AS review
-    FROM pulls
-    CROSS JOIN bots
+        merged_at >= $from AS is_now
+    FROM judged_pulls
     WHERE
-        NOT is_bot
+        merged_at >= $from - ($to - $from)
+        AND merged_at < $to
+        AND NOT is_bot
         AND picked($author, person)
         AND ($author IS NULL OR $sees_people OR person IN (SELECT person FROM me))
 ),

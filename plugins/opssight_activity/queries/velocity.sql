@@ -1,38 +1,15 @@
 -- Pull requests merged a week, and those a week and person: whole numbers of people only, from three on. Bots' ones are
 -- left out. A selection of one or two people is left out, unless they are yourself or you may see single people.
 -- shape: timeseries
+-- with: me, pulls
 WITH
-me AS (
-    SELECT DISTINCT person
-    FROM identity
-    WHERE list_contains(logins, lower($viewer))
-),
-
-pulls AS (
-    SELECT
-        pull_request.*,
-        coalesce(person, author) AS person,
-        coalesce(crowd, author) AS crowd,
-        coalesce(is_bot, FALSE) AS is_bot
-    FROM pull_request
-    LEFT JOIN identity
-        ON
-            pull_request.source = identity.source
-            AND pull_request.repo = identity.repo
-            AND author = identity.name
-            AND identity.email = ''
-    WHERE
-        merged_at >= date_trunc('week', $from::TIMESTAMP)
-        AND merged_at < $to
-        AND picked($team, pull_request.team)
-        AND picked($repo, pull_request.repo)
-),
-
 chosen AS (
     SELECT *
     FROM pulls
     WHERE
-        NOT is_bot
+        merged_at >= date_trunc('week', $from::TIMESTAMP)
+        AND merged_at < $to
+        AND NOT is_bot
         AND picked($author, person)
         AND ($author IS NULL OR $sees_people OR person IN (SELECT person FROM me))
 ),

@@ -18,7 +18,7 @@ from datasource_server.sdk.looks import (
     table,
     tile,
 )
-from opssight_ci.boards.parts import ACTOR, LANES, PIPELINE, PIPELINE_NAME, REPOSITORY, STATUS, TITLE, WHEN
+from opssight_ci.boards.parts import ACTOR, LANES_OFF, PIPELINE, PIPELINE_NAME, REPOSITORY, STATUS, TITLE, WHEN
 
 USES = coloured(
     ("useful", "✓ useful", "green"),
@@ -29,7 +29,7 @@ USES = coloured(
 TO_RUNS = [
     {
         "title": "The largest runs counted",
-        "url": f"/d/opssight-ci-cost?{KEEP}&${{service:queryparam}}&${{environment:queryparam}}&viewPanel=9",
+        "url": f"/d/opssight-ci-cost?{KEEP}&${{service:queryparam}}&${{environment:queryparam}}&viewPanel=10",
     }
 ]
 
@@ -41,12 +41,12 @@ def cost_by(title: str, by: str, name: str) -> Panel:
         "Minutes and dollars, dearest first, with the share that failed, cancelled and repeated runs took.",
         "ci/cost_by",
         (
-            Column("name", name, options={"custom.minWidth": 150}),
-            bar("cost_usd", "Cost", "currencyUSD", 120, decimals=0),
-            change("cost_change", "Δ", 75, worse=0.1),
-            Column("minutes", "Minutes", "short", options={"decimals": 0, "custom.width": 90}),
-            bar("wasted_share", "Wasted", "percentunit", 110, decimals=0, max=1),
-            Column("wasted_usd", "Wasted", "currencyUSD", options={"decimals": 0, "custom.width": 90}),
+            Column("name", name, options={"custom.minWidth": 190}),
+            bar("cost_usd", "Cost", "currencyUSD", 105, decimals=0),
+            change("cost_change", "Δ", 60, worse=0.1),
+            bar("wasted_share", "Wasted", "percentunit", 100, decimals=0, max=1),
+            Column("wasted_usd", "Wasted $", "currencyUSD", options={"decimals": 0, "custom.width": 85}),
+            Column("minutes", "Minutes", "locale", options={"decimals": 0, "custom.width": 80}),
             *identifiers("failed_minutes", "cancelled_minutes", "repeated_minutes", "jobs", "is_priced"),
         ),
         payload={"by": by},
@@ -63,7 +63,7 @@ LARGEST = table(
     (
         STATUS,
         TITLE,
-        bar("minutes", "Minutes", "short", 120, decimals=0),
+        bar("minutes", "Minutes", "locale", 130, decimals=0),
         Column("cost_usd", "Cost", "currencyUSD", options={"decimals": 2, "custom.width": 90}),
         Column("use", "Use", options={"custom.width": 90}),
         PIPELINE_NAME,
@@ -87,7 +87,7 @@ PRICES = table(
         Column("pattern", "Price by", options={"custom.minWidth": 120}),
         *identifiers("repositories"),
     ),
-    width=12,
+    width=24,
     height=8,
     empty="No jobs are known yet",
 )
@@ -98,7 +98,7 @@ BOARD = Dashboard(
     menu=24,
     description="Minutes and money of CI by repository, workflow, team and label, and the share that was wasted.",
     variables=(TEAM, SERVICE, REPO, ENVIRONMENT, PIPELINE),
-    lanes=LANES,
+    lanes=LANES_OFF,
     time_from="now-30d",
     panels=(
         tile(
@@ -114,7 +114,7 @@ BOARD = Dashboard(
             "Minutes",
             "Minutes that jobs ran on runners of any kind.",
             "ci/minutes",
-            "short",
+            "locale",
             width=8,
             empty="no jobs yet",
             defaults={"decimals": 0, "links": TO_RUNS},
@@ -130,7 +130,13 @@ BOARD = Dashboard(
             defaults={"decimals": 0, "links": TO_RUNS},
         ),
         bars(
-            "Cost over time", "Dollars by what became of the run.", "ci/cost_over_time", USES, width=12, max_points=42
+            "Cost over time",
+            "Dollars by what became of the run.",
+            "ci/cost_over_time",
+            USES,
+            unit="currencyUSD",
+            width=12,
+            max_points=42,
         ),
         bars(
             "Minutes over time",
@@ -143,8 +149,8 @@ BOARD = Dashboard(
         cost_by("By repository", "repo", "Repository"),
         cost_by("By workflow", "pipeline", "Workflow"),
         cost_by("By team", "team", "Team"),
-        LARGEST,
         cost_by("By runner label", "label", "Runner label"),
+        LARGEST,
         PRICES,
         DATA_AGE,
     ),

@@ -15,10 +15,12 @@ from datasource_server.sdk.looks import (
     bars,
     coloured,
     identifiers,
+    signed,
     table,
     tile,
+    told,
 )
-from opssight_ci.boards.parts import LANES, PIPELINE, PIPELINE_NAME, REPOSITORY
+from opssight_ci.boards.parts import LANES_OFF, PIPELINE, PIPELINE_NAME, REPOSITORY
 
 JOB_NAME = Column(
     "job_name",
@@ -27,9 +29,9 @@ JOB_NAME = Column(
     options={"custom.minWidth": 150},
 )
 PASSED = Link("Open the run that passed", "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.passed_run}")
-SHA = Column("sha", "On commit", links=(PASSED,), options={"custom.width": 110})
+SHA = Column("sha", "Passed, on", links=(PASSED,), options={"custom.width": 115})
 TO_FLIPS = f"/d/opssight-flaky?{KEEP}&${{service:queryparam}}&${{environment:queryparam}}&viewPanel=5"
-VERDICT = Column("verdict", "Verdict", options={"custom.width": 110})
+VERDICT = signed("verdict", "Verdict", **{"custom.width": 110})
 
 FLAKY = table(
     "Flaky jobs",
@@ -39,8 +41,8 @@ FLAKY = table(
     (
         JOB_NAME,
         VERDICT,
-        bar("flake_rate", "Flake rate", "percentunit", 120, decimals=1, max=1),
-        bar("minutes_lost", "Minutes lost", "short", 130, decimals=0),
+        bar("flake_rate", "Flake rate", "percentunit", 130, decimals=1),
+        bar("minutes_lost", "Minutes lost", "locale", 140, decimals=0),
         Column("flips", "Commits", options={"custom.width": 85}),
         Column("last_at", "Last seen", "dateTimeFromNow", options={"custom.width": 120}),
         SHA,
@@ -76,7 +78,7 @@ FLIPS = table(
         JOB_NAME,
         VERDICT,
         Column("failed_at", "Failed", "dateTimeFromNow", options={"custom.width": 120}),
-        Column("reason", "Left out because", options={"custom.minWidth": 200}),
+        told("reason", "Left out because", 320),
         Column("minutes_lost", "Minutes lost", options={"decimals": 1, "custom.width": 110}),
         SHA,
         PIPELINE_NAME,
@@ -104,15 +106,16 @@ BOARD = Dashboard(
     title="Flaky jobs",
     description="Jobs that fail and pass on one commit: how often, what it costs, and an example pair of runs of each.",
     variables=(TEAM, SERVICE, REPO, ENVIRONMENT, PIPELINE),
-    lanes=LANES,
+    lanes=LANES_OFF,
     time_from="now-30d",
     panels=(
         tile(
-            "Flaky jobs",
+            "Flaky",
             "Jobs that are flaky by evidence and failed so in this time range, and the one with the highest rate.",
             "ci/flaky_jobs",
-            "short",
+            "locale",
             width=6,
+            height=6,
             empty="no jobs yet",
             thresholds=((None, "green"), (1, "orange"), (10, "red")),
             defaults={"links": [{"title": "The failures counted", "url": TO_FLIPS}]},
@@ -121,8 +124,9 @@ BOARD = Dashboard(
             "Minutes lost",
             "Minutes that runners were busy with flaky failures and with the repeats that passed.",
             "ci/flaky_minutes",
-            "short",
+            "locale",
             width=6,
+            height=6,
             empty="none",
             defaults={"decimals": 0, "links": [{"title": "The failures counted", "url": TO_FLIPS}]},
         ),
@@ -130,9 +134,9 @@ BOARD = Dashboard(
             "Failures over time",
             "Failures on commits on which the job also passed: flaky ones, and those put down to the platform.",
             "ci/flips_over_time",
-            coloured(("flaky", "flaky", "yellow"), ("platform", "platform (left out)", "purple")),
+            coloured(("flaky", "≈ flaky", "yellow"), ("platform", "– platform, left out", "purple")),
             width=12,
-            height=4,
+            height=6,
             max_points=42,
         ),
         FLAKY,

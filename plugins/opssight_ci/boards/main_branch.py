@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datasource_server.sdk import Column, Dashboard, Link, Panel
 from datasource_server.sdk.looks import (
     DATA_AGE,
@@ -15,7 +17,7 @@ from datasource_server.sdk.looks import (
     table,
     tile,
 )
-from opssight_ci.boards.parts import LANES, PIPELINE, PIPELINE_NAME, REPOSITORY, STATUS, TARGET
+from opssight_ci.boards.parts import PIPELINE, PIPELINE_NAME, REPOSITORY, STATUS, TARGET
 
 TO_BOARD = Link("Times to green", f"/d/opssight-main-branch?{KEEP}")
 TO_FIX = Link("Open the run that mended it", "/d/opssight-run?${__url_time_range}&var-run=${__data.fields.fixed_run}")
@@ -49,7 +51,7 @@ EPISODES = table(
         STATUS,
         Column("red_seconds", "Red for", "s", options={"decimals": 1, "custom.width": 100}),
         Column("broken_title", "Broken with", links=(TO_RUN,), options={"custom.minWidth": 180}),
-        Column("broken_by", "By", options={"custom.width": 100}),
+        Column("broken_by", "By", options={"custom.width": 120}),
         Column("fixed_title", "Mended with", links=(TO_FIX,), options={"custom.minWidth": 180}),
         Column("red_at", "Since", "dateTimeFromNow", options={"custom.width": 120}),
         REPOSITORY,
@@ -73,6 +75,9 @@ EPISODES = table(
 )
 
 
+NAMES = {"team": "Team", "repo": "Repository"}
+
+
 def times_to_green(title: str, by: str) -> Panel:
     """Return the times to green, summed up by `by`."""
     return table(
@@ -81,13 +86,13 @@ def times_to_green(title: str, by: str) -> Panel:
         "still open count with their age.",
         "ci/time_to_green",
         (
-            Column("name", by.capitalize(), options={"custom.minWidth": 140}),
-            bar("within_target", "In target", "percentunit", 110, decimals=0, max=1),
-            change("within_change", "Δ", 75, worse=-0.05),
-            Column("p50_seconds", "p50", "s", options={"decimals": 1, "custom.width": 95}),
-            Column("p90_seconds", "p90", "s", options={"decimals": 1, "custom.width": 95}),
-            Column("times", "Times", options={"custom.width": 70}),
-            Column("open_now", "Red now", options={"custom.width": 80}),
+            Column("name", NAMES[by], options={"custom.minWidth": 180}),
+            bar("within_target", "In target", "percentunit", 100, decimals=0, max=1),
+            change("within_change", "Δ", 65, worse=-0.05),
+            Column("p50_seconds", "p50", "s", options={"decimals": 1, "custom.width": 88}),
+            Column("p90_seconds", "p90", "s", options={"decimals": 1, "custom.width": 88}),
+            Column("times", "Times", options={"custom.width": 60}),
+            Column("open_now", "Red now", options={"custom.width": 75}),
             *identifiers("by_rerun", "red_hours"),
         ),
         payload={"by": by},
@@ -102,7 +107,6 @@ BOARD = Dashboard(
     title="Main branch",
     description="Which default branches are red, since when and by which commit, and how soon they are green again.",
     variables=(TEAM, REPO, PIPELINE, TARGET),
-    lanes=LANES,
     panels=(
         tile(
             "Red on main",
@@ -112,7 +116,7 @@ BOARD = Dashboard(
             width=12,
             empty="no runs yet",
             thresholds=((None, "green"), (1, "orange"), (4, "red")),
-            defaults={"links": [{"title": "The times of red", "url": TO_BOARD.url}]},
+            defaults={"links": [{"title": "The branches counted", "url": f"{TO_BOARD.url}&viewPanel=3"}]},
         ),
         tile(
             "Time to green",
@@ -121,11 +125,11 @@ BOARD = Dashboard(
             "s",
             width=12,
             empty="never red",
-            defaults={"decimals": 1, "links": [{"title": "The times counted", "url": TO_BOARD.url}]},
+            defaults={"decimals": 1, "links": [{"title": "The times counted", "url": f"{TO_BOARD.url}&viewPanel=6"}]},
         ),
+        replace(MAIN_BRANCHES, width=24, links=()),
         times_to_green("Time to green by team", "team"),
         times_to_green("Time to green by repository", "repo"),
-        MAIN_BRANCHES,
         EPISODES,
         DATA_AGE,
     ),

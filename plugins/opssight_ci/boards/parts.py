@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datasource_server.sdk import Column, Lane, Link, Variable
 from datasource_server.sdk.looks import DURATIONS, RESULTS, TO_FORGE, TO_RUN, bars, graph
 
@@ -18,6 +20,9 @@ LANES = (
     Lane("Deployments", "ci/deploy_lane", "blue"),
     Lane("Failures on main", "ci/failure_lane", "red", is_on=False),
 )
+
+LANES_OFF = tuple(replace(lane, is_on=False) for lane in LANES)
+"""The same, off at first: those of a month would hide the bars."""
 
 TO_PIPELINE = Link(
     "Open the pipeline",

@@ -21,6 +21,8 @@ from opssight_ci.boards.parts import (
 )
 
 FIRST = {"values": True, "limit": 1, "calcs": []}
+SHARE = r"/fields\.path\}/"
+"""The field of the critical path's share: Grafana looks for a field by its title, before that is filled in."""
 
 TO_JOB_LOG = Link(
     "Only this job's lines",
@@ -122,11 +124,12 @@ PATH = tile(
     "ci/waterfall",
     "percentunit",
     empty="no jobs",
-    width=4,
+    width=6,
     height=4,
-    defaults={"decimals": 0, "displayName": "${__data.fields.path}"},
+    defaults={"decimals": 0, "displayName": ""},
+    columns=(Column("path_share", "${__data.fields.path}"),),
 )
-PATH = replace(PATH, options=dict(PATH.options) | {"reduceOptions": FIRST | {"fields": "/^path_share$/"}})
+PATH = replace(PATH, options=dict(PATH.options) | {"reduceOptions": FIRST | {"fields": SHARE}})
 
 STEPS = table(
     "Steps",
@@ -177,7 +180,7 @@ BOARD = Dashboard(
             "The first job that failed, its step, and the first error in its log.",
             "ci/verdict",
             "because",
-            width=12,
+            width=10,
             height=4,
             size=16,
             justify="auto",

@@ -13,10 +13,11 @@ from datasource_server.sdk.looks import (
     TO_FORGE,
     TO_RUN,
     identifiers,
+    signed,
     table,
     tile,
 )
-from opssight_ci.boards.parts import LANES, PIPELINE, PIPELINE_NAME, REPOSITORY
+from opssight_ci.boards.parts import PIPELINE, PIPELINE_NAME, REPOSITORY
 
 MOMENTS_COUNTED = [
     {
@@ -24,7 +25,7 @@ MOMENTS_COUNTED = [
         "url": f"/d/opssight-schedules?{KEEP}&${{service:queryparam}}&${{environment:queryparam}}&viewPanel=4",
     }
 ]
-STATE = Column("state", "State", options={"custom.width": 130})
+STATE = signed("state", "State", **{"custom.width": 130})
 
 SCHEDULES = table(
     "Schedules",
@@ -55,7 +56,7 @@ MOMENTS = table(
         PIPELINE_NAME,
         STATE,
         Column("expected_at", "Was due", "dateTimeAsIso", options={"custom.width": 170}),
-        Column("late_seconds", "Late by", "s", links=(TO_RUN,), options={"decimals": 1, "custom.width": 95}),
+        Column("late_seconds", "Late by", "s", options={"decimals": 1, "custom.width": 95}),
         Column("status", "Result", kind="status", links=(TO_RUN,), options={"custom.width": 105}),
         Column("cron", "Cron", links=(TO_FORGE,), options={"custom.width": 120}),
         REPOSITORY,
@@ -71,7 +72,6 @@ BOARD = Dashboard(
     title="Schedules",
     description="Pipelines that ought to run by themselves: when they were due, when they ran, and what was missed.",
     variables=(TEAM, SERVICE, REPO, ENVIRONMENT, PIPELINE),
-    lanes=LANES,
     panels=(
         tile(
             "Missed now",

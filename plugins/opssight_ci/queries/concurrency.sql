@@ -1,33 +1,8 @@
 -- How many jobs ran at once per interval: at most, and on average.
 -- Moments are told apart by a hundred-thousandth of the time range (6 s of a week), at least by a second.
 -- shape: timeseries
+-- with: steps
 WITH
-grain AS (
-    SELECT greatest(epoch_us($to - $from) // 100000, 1000000) AS us
-),
-
-jobs AS (
-    SELECT
-        (epoch_us(greatest(started_at, $from)) - epoch_us($from)) // us AS first_step,
-        (epoch_us(least(coalesce(finished_at, $to), $to)) - epoch_us($from)) // us AS last_step
-    FROM pipeline_job
-    CROSS JOIN grain
-    WHERE
-        created_at >= $from - INTERVAL 2 DAY
-        AND created_at < $to
-        AND started_at < $to
-        AND coalesce(finished_at, $to) > greatest(started_at, $from)
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND (
-            $service IS NULL
-            OR repo IN (SELECT deployment.repo FROM deployment WHERE list_contains($service, deployment.service))
-        )
-        AND picked($environment, environment)
-        AND picked($pipeline, pipeline)
-        AND picked($runner_label, array_to_string(runner_labels, ', '))
-),
-
 bounds AS (
     SELECT unnest(generate_series(time_bucket($interval::INTERVAL, $from), $to, $interval::INTERVAL)) AS bound
 ),
@@ -37,15 +12,8 @@ changes AS (
         step,
         sum(change) AS change
     FROM (
-        SELECT
-            first_step AS step,
-            1 AS change
-        FROM jobs
-        UNION ALL
-        SELECT
-            last_step AS step,
-            -1 AS change
-        FROM jobs
+        SELECT *
+        FROM steps
         UNION ALL
         SELECT
             (epoch_us(greatest(bound, $from)) - epoch_us($from)) // us AS step,
@@ -71,6 +39,6 @@ SELECT
     max(level)::INTEGER AS peak,
     coalesce(sum(level * length) / nullif(sum(length), 0), 0) AS average
 FROM levels
-WHERE EXISTS (SELECT 1 FROM jobs) AND at_time < $to
+WHERE EXISTS (SELECT 1 FROM busy_jobs) AND at_time < $to
 GROUP BY time
 ORDER BY time ASC

@@ -1,52 +1,21 @@
 -- Minutes and dollars by repository (or `by` pipeline, team or label), the change against the period before, and the share
 -- that went to failed, cancelled and repeated runs.
 -- default by: repo
+-- with: finished_jobs
 WITH
-bad_runs AS (
-    SELECT
-        source,
-        id,
-        status AS run_status
-    FROM pipeline_run
-    WHERE
-        created_at >= $from - ($to - $from) - INTERVAL 7 DAY
-        AND created_at < $to
-        AND attempt = 1
-        AND status IN ('failure', 'cancelled')
-),
-
 used AS (
     SELECT
-        job.source,
-        job.repo,
-        job.team,
-        job.pipeline,
-        job.created_at >= $from AS is_now,
-        job.runner_labels,
-        CASE
-            WHEN job.attempt > 1 THEN 'repeated'
-            WHEN bad_runs.run_status = 'failure' THEN 'failed'
-            WHEN bad_runs.run_status = 'cancelled' OR job.status = 'cancelled' THEN 'cancelled'
-            ELSE 'useful'
-        END AS use,
+        source,
+        repo,
+        team,
+        pipeline,
+        is_now,
+        runner_labels,
+        use,
         count(*) AS jobs,
-        sum(epoch(job.finished_at - job.started_at)) / 60 AS minutes,
-        sum(ceil(epoch(job.finished_at - job.started_at) / 60)) AS begun_minutes
-    FROM pipeline_job AS job
-    LEFT JOIN bad_runs
-        ON job.source = bad_runs.source AND job.run_id = bad_runs.id
-    WHERE
-        job.created_at >= $from - ($to - $from)
-        AND job.created_at < $to
-        AND job.finished_at >= job.started_at
-        AND picked($team, job.team)
-        AND picked($repo, job.repo)
-        AND (
-            $service IS NULL
-            OR job.repo IN (SELECT deployment.repo FROM deployment WHERE list_contains($service, deployment.service))
-        )
-        AND picked($environment, job.environment)
-        AND picked($pipeline, job.pipeline)
+        sum(seconds) / 60 AS minutes,
+        sum(ceil(seconds / 60)) AS begun_minutes
+    FROM finished_jobs
     GROUP BY ALL
 ),
 

@@ -1,10 +1,7 @@
 -- Each set of runner labels: how long its jobs wait, how many ran at once, at most and on average, and on how many machines.
 -- Utilisation is the average against the peak. Moments are told apart by a hundred-thousandth of the time range.
+-- with: busy_jobs
 WITH
-grain AS (
-    SELECT greatest(epoch_us($to - $from) // 100000, 1000000) AS us
-),
-
 jobs AS (
     SELECT
         hash(runner_labels) AS pool,
@@ -12,24 +9,9 @@ jobs AS (
         epoch(least(coalesce(finished_at, $to), $to) - greatest(started_at, $from)) AS busy_seconds,
         queued_seconds,
         runner,
-        (epoch_us(greatest(started_at, $from)) - epoch_us($from)) // us AS first_step,
-        (epoch_us(least(coalesce(finished_at, $to), $to)) - epoch_us($from)) // us AS last_step
-    FROM pipeline_job
-    CROSS JOIN grain
-    WHERE
-        created_at >= $from - INTERVAL 2 DAY
-        AND created_at < $to
-        AND started_at < $to
-        AND coalesce(finished_at, $to) > greatest(started_at, $from)
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND (
-            $service IS NULL
-            OR repo IN (SELECT deployment.repo FROM deployment WHERE list_contains($service, deployment.service))
-        )
-        AND picked($environment, environment)
-        AND picked($pipeline, pipeline)
-        AND picked($runner_label, array_to_string(runner_labels, ', '))
+        first_step,
+        last_step
+    FROM busy_jobs
 ),
 
 changes AS (

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from datasource_server.sdk import Column, Dashboard, Link
-from datasource_server.sdk.looks import DATA_AGE, TO_FORGE, TO_RUN, bar, bars, coloured, graph, identifiers, table
+from datasource_server.sdk.looks import (
+    DATA_AGE,
+    TO_FORGE,
+    TO_RUN,
+    bar,
+    bars,
+    coloured,
+    graph,
+    identifiers,
+    signed,
+    table,
+)
 from opssight_dora.boards.parts import (
     BANDS,
     FOLLOWED,
@@ -34,12 +45,15 @@ TO_SERVICE = Link(
     "&var-team=${__data.fields.team}&var-service=${__data.fields.service}",
 )
 
+WEEKS = 12
+"""Points of a trend over three months: a week each; medians and shares of fewer deployments jump about."""
+
 TILES = (
     key_tile(
         "Deployments",
         "deployments",
         "Successful deliveries of a version to production; failed ones are left out.",
-        "short",
+        "locale",
         empty="none yet",
         links=linked(COUNTED, LEFT_OUT),
         defaults={"decimals": 0},
@@ -109,7 +123,7 @@ TRENDS = (
         "dora/lead_trend",
         "s",
         width=12,
-        max_points=42,
+        max_points=WEEKS,
         columns=SPREAD,
         empty="No change with a lead time reached production in this time range",
     ),
@@ -119,7 +133,7 @@ TRENDS = (
         "dora/failure_trend",
         "percentunit",
         width=12,
-        max_points=30,
+        max_points=WEEKS,
         columns=coloured(("fail_rate", "✕ fail rate", "red"), ("rework_rate", "↺ rework rate", "orange")),
         empty="No deployments are counted in this time range",
         defaults={"min": 0},
@@ -130,7 +144,7 @@ TRENDS = (
         "dora/restore_trend",
         "s",
         width=12,
-        max_points=30,
+        max_points=WEEKS,
         columns=SPREAD,
         empty="No failed deployment was restored in this time range",
     ),
@@ -143,11 +157,11 @@ SCORES = table(
     "dora/scores",
     (
         Column("name", "Team or service", links=(TO_SERVICE,), options={"custom.minWidth": 190}),
-        Column("bands", "Bands", options={"custom.width": 95}),
-        bar("deployments", "Deployments", "short", 130, decimals=0),
+        Column("bands", "Freq Lead Fail Rec", options={"custom.width": 150}),
+        bar("deployments", "Deployments", "locale", 150, decimals=0),
         Column("days_a_week", "Days a week", options={"decimals": 1, "custom.width": 105}),
         Column("lead_seconds", "Lead p50", "s", options={"decimals": 1, "custom.width": 110}),
-        bar("fail_rate", "Fails", "percentunit", 120, decimals=0, max=1),
+        bar("fail_rate", "Fail rate", "percentunit", 150, decimals=0),
         Column("restore_seconds", "Recovery p50", "s", options={"decimals": 1, "custom.width": 120}),
         Column("rework_rate", "Rework", "percentunit", options={"decimals": 0, "custom.width": 85}),
         *identifiers("left_out", "changes", "team", "service", "level"),
@@ -162,14 +176,14 @@ FAILURES = table(
     "Each with what shows it and how long users had to wait; those not restored yet come first.",
     "dora/failures",
     (
-        Column("state", "Now", options={"custom.width": 125}),
-        Column("service", "Service", links=(TO_DEPLOYMENT,), options={"custom.minWidth": 120}),
+        signed("state", "Now", **{"custom.width": 125}),
+        Column("service", "Service", links=(TO_DEPLOYMENT,), options={"custom.width": 150}),
         Column("failure_kind", "Followed by", options={"custom.width": 105}),
-        Column("failure_evidence", "What shows it", links=(TO_FORGE,), options={"custom.minWidth": 200}),
-        Column("finished_at", "Deployed", "dateTimeFromNow", options={"custom.width": 120}),
+        Column("failure_evidence", "What shows it", links=(TO_FORGE,), options={"custom.minWidth": 240}),
+        Column("finished_at", "Deployed", "dateTimeFromNow", options={"custom.width": 125}),
         Column("restore_seconds", "Recovery", "s", options={"decimals": 1, "custom.width": 100}),
         Column("version", "Version", links=(TO_RUN,), options={"custom.width": 130}),
-        Column("actor", "By", options={"custom.width": 100}),
+        Column("actor", "By", options={"custom.width": 120}),
         *identifiers(
             "environment",
             "restored_at",
@@ -215,7 +229,7 @@ BOARD = Dashboard(
             payload={"counts": "left out", "tier": "production", "followed": ""},
             height=9,
         ),
-        reasons_table("deployments", TO_REASON, width=24, height=7),
+        reasons_table("deployments", TO_REASON, width=24, height=6),
         DATA_AGE,
     ),
 )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datasource_server.sdk import Column, Dashboard, Link, Panel
-from datasource_server.sdk.looks import DATA_AGE, TO_FORGE, TO_RUN, bar, identifiers, table, tile
+from datasource_server.sdk.looks import DATA_AGE, TO_FORGE, TO_RUN, bar, identifiers, signed, table, tile, told
 from opssight_dora.boards.parts import (
     BANDS,
     DEPLOYMENT,
     FOLLOWED,
     KEPT,
-    LANES,
     TO_DEPLOYMENT,
     WHERE,
     deployments_table,
@@ -33,7 +32,7 @@ def _outcome(title: str, outcome: str, description: str, rows: str) -> Panel:
         title,
         description,
         "dora/outcomes",
-        "short",
+        "locale",
         payload={"outcome": outcome},
         empty="none yet",
         defaults={"decimals": 0, "links": linked((f"The deployments that {title.lower()}", rows))},
@@ -45,7 +44,7 @@ TILES = (
         "Deployments",
         "deployments",
         "Successful deliveries of a version to production; failed ones are left out.",
-        "short",
+        "locale",
         empty="none yet",
         links=linked(COUNTED, LEFT_OUT),
         defaults={"decimals": 0},
@@ -94,14 +93,14 @@ MATRIX = table(
     "merged; the age is counted at the end of the time range.",
     "dora/matrix",
     (
-        Column("service", "Service", options={"custom.minWidth": 130}),
+        Column("service", "Service", links=(TO_DEPLOYMENT,), options={"custom.minWidth": 150}),
         Column("environment", "Environment", options={"custom.width": 125}),
-        Column("state", "State", options={"custom.minWidth": 130}),
-        Column("version", "Version", links=(TO_DEPLOYMENT, TO_RUN, TO_FORGE), options={"custom.width": 140}),
-        Column("age_seconds", "Age", "s", options={"decimals": 1, "custom.width": 105}),
-        Column("actor", "By", options={"custom.width": 105}),
-        bar("commits_behind", "Commits behind", "short", 140, decimals=0),
-        bar("hours_behind", "Hours behind", "h", 140, decimals=1),
+        signed("state", "State", **{"custom.minWidth": 140}),
+        Column("version", "Version", links=(TO_RUN,), options={"custom.width": 140}),
+        Column("age_seconds", "Age", "s", links=(TO_FORGE,), options={"decimals": 1, "custom.width": 110}),
+        Column("actor", "By", options={"custom.width": 120}),
+        bar("commits_behind", "Commits behind", "locale", 160, decimals=0),
+        bar("hours_behind", "Hours behind", "none", 160, decimals=1),
         *identifiers("deployed_at", "tier", "commit", "team", "repo", "source", "deployment", "run", "url"),
     ),
     width=24,
@@ -116,10 +115,10 @@ CHANGES_OF = table(
     (
         Column("title", "Change", links=(TO_FORGE,), options={"custom.minWidth": 220}),
         Column("lead_seconds", "Lead time", "s", options={"decimals": 1, "custom.width": 110}),
-        Column("service", "Service", options={"custom.minWidth": 110}),
-        Column("kind", "Came by", options={"custom.width": 100}),
-        Column("author", "By", options={"custom.width": 90}),
-        Column("left_out", "Not counted, because", options={"custom.minWidth": 150}),
+        Column("service", "Service", options={"custom.width": 150}),
+        Column("kind", "Came by", options={"custom.width": 110}),
+        Column("author", "By", options={"custom.width": 120}),
+        told("left_out", "Not counted, because", 180),
         Column("deployed_at", "In production", "dateTimeFromNow", options={"custom.width": 130}),
         *identifiers(
             "to_merge_seconds",
@@ -148,14 +147,14 @@ CANDIDATES = table(
     "Which deployments may have caused each incident, the likeliest first, with what speaks for and against each.",
     "dora/candidates",
     (
-        Column("incident_title", "Incident", links=(TO_FORGE,), options={"custom.minWidth": 180}),
-        Column("place", "#", options={"custom.width": 50}),
+        Column("incident_title", "Incident", links=(TO_FORGE,), options={"custom.width": 190}),
+        Column("service", "Deployed", links=(TO_DEPLOYMENT,), options={"custom.width": 130}),
+        signed("verdict", "Verdict", **{"custom.width": 160}),
         bar("score", "Score", "none", 110, decimals=2, max=1),
-        Column("service", "Deployed", links=(TO_DEPLOYMENT,), options={"custom.minWidth": 110}),
+        Column("place", "#", options={"custom.width": 40}),
+        told("evidence", "Evidence", 320),
         Column("version", "Version", links=(TO_RUN,), options={"custom.width": 125}),
-        Column("evidence", "Evidence", options={"custom.minWidth": 240}),
         Column("opened_at", "Began", "dateTimeFromNow", options={"custom.width": 120}),
-        Column("verdict", "Verdict", options={"custom.width": 160}),
         *identifiers(
             "after_seconds",
             "incident_seconds",
@@ -180,13 +179,12 @@ BOARD = Dashboard(
     menu=12,
     description="What runs where and how far it is behind, what was deployed by which rule, and what followed.",
     variables=(*WHERE, BANDS, FOLLOWED, reason_variable("deployments"), DEPLOYMENT),
-    lanes=LANES,
     time_from="now-30d",
     panels=(
         *TILES,
         MATRIX,
         deployments_table(
-            "Deployments",
+            "Every deployment",
             "Deployments to every environment, newest first: by which rule, what each brought, what followed.",
             "No deployments in this time range",
             height=10,
@@ -200,7 +198,7 @@ BOARD = Dashboard(
             payload={"counts": "left out", "tier": "production", "deployment": "", "followed": ""},
             height=8,
         ),
-        reasons_table("deployments", TO_REASON, width=24, height=7),
+        reasons_table("deployments", TO_REASON, width=24, height=6),
         DATA_AGE,
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datasource_server.sdk import Column, Dashboard, Link, Panel
-from datasource_server.sdk.looks import DATA_AGE, TO_FORGE, coloured, graph, identifiers, table, tile
+from datasource_server.sdk.looks import DATA_AGE, TO_FORGE, bars, coloured, identifiers, table, tile
 from opssight_dora.boards.parts import KEPT, LANES, WHERE, linked
 
 STAGES = {
@@ -58,7 +58,7 @@ def _stages(title: str, infix: str, words: str) -> Panel:
         (
             Column("name", "Team or repository", links=(TO_REPO,), options={"custom.minWidth": 210}),
             *seconds,
-            Column("pull_requests", "Pull requests", options={"custom.width": 110}),
+            Column("pull_requests", "Pull requests", "locale", options={"custom.width": 115}),
             *identifiers(*hidden, "team", "repo", "level"),
         ),
         width=24,
@@ -96,14 +96,14 @@ BOARD = Dashboard(
     time_from="now-90d",
     panels=(
         *TILES,
-        graph(
+        bars(
             "Stages over time",
-            "Median time in each stage, by the moment of the merge.",
+            "Median time in each stage, by the moment of the merge; their sum is not the median of the whole way.",
             "dora/flow_trend",
-            "s",
+            SERIES,
+            unit="s",
             width=24,
-            max_points=42,
-            columns=SERIES,
+            max_points=12,
             empty="No pull request was merged in this time range",
         ),
         _stages("Median by team and repository", "", "The median"),

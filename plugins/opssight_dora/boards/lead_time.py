@@ -57,7 +57,7 @@ TILES = (
         "Left out",
         "Changes whose lead time does not count, and the kind of reason that leaves out the most.",
         "dora/left_out_most",
-        "short",
+        "locale",
         payload={"of": "changes"},
         defaults={"decimals": 0, "links": linked(LEFT_OUT)},
     ),
@@ -80,7 +80,7 @@ DISTRIBUTION = Panel(
     defaults={"decimals": 0, "custom.fillOpacity": 70, "custom.lineWidth": 1},
     options={
         "xField": "step",
-        "orientation": "auto",
+        "orientation": "horizontal",
         "showValue": "auto",
         "stacking": "none",
         "groupWidth": 0.8,
@@ -108,16 +108,15 @@ def _changes(title: str, description: str, empty: str, **more: Any) -> Panel:  #
     """Return changes with how long each took, or why it does not count."""
     is_of_left_out = more["payload"]["counts"] == "left out"
     told, other = (WHY_NOT, HOW_LONG) if is_of_left_out else (HOW_LONG, WHY_NOT)
+    opens = () if is_of_left_out else (TO_DEPLOYMENT,)
     columns = (
         Column("title", "Change", links=(TO_FORGE,), options={"custom.minWidth": 220}),
         told[0],
-        Column("service", "Service", options={"custom.minWidth": 120}),
+        Column("service", "Service", options={"custom.width": 160}),
         Column("kind", "Came by", options={"custom.width": 110}),
-        Column("author", "By", options={"custom.width": 100}),
+        Column("author", "By", options={"custom.width": 120}),
         *told[1:],
-        Column(
-            "deployed_at", "In production", "dateTimeFromNow", links=(TO_DEPLOYMENT,), options={"custom.width": 130}
-        ),
+        Column("deployed_at", "In production", "dateTimeFromNow", links=opens, options={"custom.width": 130}),
         *identifiers(*(column.name for column in other), *NEVER_SHOWN),
     )
     return table(title, description, "dora/changes", columns, empty=empty, **more)
@@ -139,7 +138,7 @@ BOARD = Dashboard(
             "dora/lead_trend",
             "s",
             width=12,
-            max_points=42,
+            max_points=12,
             columns=SPREAD,
             empty="No change with a lead time reached production in this time range",
         ),
@@ -151,7 +150,7 @@ BOARD = Dashboard(
             width=24,
             height=10,
         ),
-        reasons_table("changes", TO_REASON, width=24, height=7),
+        reasons_table("changes", TO_REASON, width=24, height=6),
         _changes(
             "Changes left out",
             "Every change whose lead time does not count, newest first, and why.",

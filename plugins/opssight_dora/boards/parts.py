@@ -16,6 +16,7 @@ from datasource_server.sdk.looks import (
     bar,
     coloured,
     identifiers,
+    signed,
     table,
     tile,
 )
@@ -31,9 +32,10 @@ KEPT = f"{KEEP}&${{service:queryparam}}&${{environment:queryparam}}"
 TO_DEPLOYMENT = Link("Its changes", "/d/opssight-deployments?" + KEPT + "&var-deployment=${__data.fields.deployment}")
 
 LANES = (
-    Lane("Deployments", "ci/deploy_lane", "blue"),
-    Lane("Incidents", "dora/incident_lane", "red"),
+    Lane("Deployments", "ci/deploy_lane", "blue", is_on=False),
+    Lane("Incidents", "dora/incident_lane", "red", is_on=False),
 )
+"""Off at first: those of three months would hide the lines."""
 
 SPREAD = coloured(("p50_seconds", "median", "blue"), ("p90_seconds", "p90", "orange"))
 
@@ -67,8 +69,8 @@ def reasons_table(of: str, opens: Link, **more: Any) -> Panel:  # noqa: ANN401  
         else f"Why {of} have no lead time that counts, each kind of reason with an example; the number opens the rows.",
         "dora/left_out",
         (
-            Column("reason", "Reason", links=(opens,), options={"custom.minWidth": 150}),
-            bar("left_out", of.capitalize(), "short", 130, decimals=0),
+            Column("reason", "Reason", links=(opens,), options={"custom.width": 180}),
+            bar("left_out", of.capitalize(), "locale", 140, decimals=0),
             Column("example", "The latest", options={"custom.minWidth": 180}),
             Column("last_at", "When", "dateTimeFromNow", options={"custom.width": 120}),
             *identifiers("share", "services", "of"),
@@ -86,22 +88,23 @@ NEVER_SHOWN = (
 
 
 def deployments_table(title: str, description: str, empty: str, **more: Any) -> Panel:  # noqa: ANN401
-    """Return deployments, newest first, with what each brought and what followed."""
-    is_of_left_out = more.get("payload", {}).get("counts") == "left out"
-    words = Column("left_out", "Why not", options={"custom.minWidth": 190})
-    followed = Column("what_followed", "What followed", options={"custom.minWidth": 190})
+    """Return deployments, newest first, with what each brought and what followed, or why it does not count."""
+    counts = more.get("payload", {}).get("counts", "")
+    is_of_left_out = counts == "left out"
+    words = signed("left_out", "Why not", **{"custom.minWidth": 220})
+    followed = signed("what_followed", "What followed", **{"custom.minWidth": 220})
     return table(
         title,
         description,
         "dora/deployments",
         (
             Column("status", "Result", kind="status", options={"custom.width": 100}),
-            Column("service", "Service", links=(TO_DEPLOYMENT,), options={"custom.minWidth": 120}),
+            Column("service", "Service", links=(TO_DEPLOYMENT,), options={"custom.width": 150}),
             words if is_of_left_out else followed,
-            Column("version", "Version", links=(TO_RUN, TO_FORGE), options={"custom.width": 130}),
-            Column("ended_at", "When", "dateTimeFromNow", options={"custom.width": 120}),
-            Column("rule", "Rule", options={"custom.minWidth": 140}),
-            *_last_columns(is_of_left_out=is_of_left_out),
+            Column("version", "Version", links=(TO_RUN,), options={"custom.width": 130}),
+            Column("ended_at", "When", "dateTimeFromNow", links=(TO_FORGE,), options={"custom.width": 125}),
+            *_last_columns(counts),
+            Column("rule", "Rule", options={"custom.width": 200, "custom.inspect": True}),
             *identifiers("what_followed" if is_of_left_out else "left_out", *NEVER_SHOWN),
         ),
         empty=empty,
@@ -110,11 +113,14 @@ def deployments_table(title: str, description: str, empty: str, **more: Any) -> 
     )
 
 
-def _last_columns(*, is_of_left_out: bool) -> tuple[Column, ...]:
+def _last_columns(counts: str) -> tuple[Column, ...]:
+    """Return what else is told of deployments: of those counted what they brought, of others where they went."""
     place = Column("environment", "Environment", options={"custom.width": 115})
-    actor = Column("actor", "By", options={"custom.width": 100})
+    actor = Column("actor", "By", options={"custom.width": 120})
     changes = Column("change_count", "Changes", options={"custom.width": 85})
     lead = Column("lead_seconds", "Lead p50", "s", options={"decimals": 1, "custom.width": 100})
-    if is_of_left_out:
+    if counts == "left out":
         return (place, actor, *identifiers("change_count", "lead_seconds"))
-    return (changes, lead, *identifiers("environment", "actor"))
+    if counts == "counted":
+        return (changes, lead, *identifiers("environment", "actor"))
+    return (place, changes, *identifiers("lead_seconds", "actor"))

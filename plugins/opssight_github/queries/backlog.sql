@@ -3,13 +3,13 @@
 WITH waiting AS (
     SELECT r.repo, 'jobs' AS details, r.created_at AS since_at
     FROM pipeline_run AS r
-    LEFT JOIN github_reading AS g
+    LEFT JOIN reading AS g
         ON r.source = g.source AND g.kind = 'attempt' AND r.repo = g.repo AND r.id || '/' || r.attempt = g.id
     WHERE r.source = 'github' AND (g.changed_at IS NULL OR g.changed_at < r.updated_at)
     UNION ALL
     SELECT c.repo, 'files' AS details, c.committed_at AS since_at
     FROM "commit" AS c
-    LEFT JOIN github_reading AS g ON c.source = g.source AND g.kind = 'commit' AND c.repo = g.repo AND c.sha = g.id
+    LEFT JOIN reading AS g ON c.source = g.source AND g.kind = 'commit' AND c.repo = g.repo AND c.sha = g.id
     WHERE c.source = 'github' AND g.changed_at IS NULL
 )
 

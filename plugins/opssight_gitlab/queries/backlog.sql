@@ -3,11 +3,11 @@
 WITH waiting AS (
     SELECT c.repo, 'files' AS details, c.committed_at AS since_at
     FROM "commit" AS c
-    LEFT JOIN gitlab_reading AS g ON c.source = g.source AND g.kind = 'commit' AND c.repo = g.repo AND c.sha = g.id
+    LEFT JOIN reading AS g ON c.source = g.source AND g.kind = 'commit' AND c.repo = g.repo AND c.sha = g.id
     WHERE c.source = 'gitlab' AND g.changed_at IS NULL
     UNION ALL
     SELECT j.repo, 'test reports' AS details, j.finished_at AS since_at
-    FROM gitlab_reading AS g
+    FROM reading AS g
     INNER JOIN pipeline_job AS j ON g.source = j.source AND g.id = j.id
     WHERE g.source = 'gitlab' AND g.kind = 'report' AND g.changed_at IS NULL
 )

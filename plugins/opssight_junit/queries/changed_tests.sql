@@ -1,27 +1,15 @@
 -- Tests that were added or are gone: of the repositories that reported tests in this period and in the one before, those
 -- that only one of both knows. A test that was renamed is both.
+-- with: chosen_results
 WITH
 results AS (
     SELECT
         *,
         ran_at >= $from AS is_now
-    FROM test_result
+    FROM chosen_results
     WHERE
         ran_at >= $from - ($to - $from)
         AND ran_at < $to
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
 ),
 
 tests AS (

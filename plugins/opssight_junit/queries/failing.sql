@@ -1,44 +1,13 @@
 -- How many tests fail now on the default branch (or on the chosen branches), and the repository with the most of them.
+-- with: branch_results
 WITH
-defaults AS (
-    SELECT
-        repo,
-        max(default_branch) AS default_branch
-    FROM repository
-    WHERE default_branch <> ''
-    GROUP BY repo
-),
-
 newest AS (
     SELECT
         repo,
         suite,
         name,
         arg_max(status, (ran_at, attempt, run_id)) IN ('failed', 'error') AS is_bad
-    FROM test_result
-    LEFT JOIN defaults USING (repo)
-    WHERE
-        ran_at >= $from
-        AND ran_at < $to
-        AND status <> 'skipped'
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
-        AND (
-            $branch IS NOT NULL
-            OR branch = ''
-            OR coalesce(default_branch, branch) = branch
-        )
+    FROM branch_results
     GROUP BY repo, suite, name
 ),
 

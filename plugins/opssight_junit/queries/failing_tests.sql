@@ -1,43 +1,7 @@
 -- Tests whose newest result on the default branch (or on the chosen branches) is a failure, since when, how often in a
 -- row, and what they said. A result without a branch, or of a repository whose default branch nobody knows, counts too.
+-- with: branch_results
 WITH
-defaults AS (
-    SELECT
-        repo,
-        max(default_branch) AS default_branch
-    FROM repository
-    WHERE default_branch <> ''
-    GROUP BY repo
-),
-
-results AS (
-    SELECT *
-    FROM test_result
-    LEFT JOIN defaults USING (repo)
-    WHERE
-        ran_at >= $from
-        AND ran_at < $to
-        AND status <> 'skipped'
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
-        AND (
-            $branch IS NOT NULL
-            OR branch = ''
-            OR coalesce(default_branch, branch) = branch
-        )
-),
-
 red AS (
     SELECT
         repo,
@@ -45,20 +9,20 @@ red AS (
         name,
         max(ran_at) FILTER (WHERE status = 'passed') AS green_at,
         count(*) AS runs
-    FROM results
+    FROM branch_results
     GROUP BY repo, suite, name
     HAVING arg_max(status, (ran_at, attempt, run_id)) IN ('failed', 'error')
 ),
 
 failures AS (
     SELECT
-        results.*,
+        branch_results.*,
         green_at,
         runs,
         row_number() OVER (
-            PARTITION BY repo, suite, name ORDER BY ran_at DESC, attempt DESC, run_id DESC, results.source ASC
+            PARTITION BY repo, suite, name ORDER BY ran_at DESC, attempt DESC, run_id DESC, branch_results.source ASC
         ) AS age
-    FROM results
+    FROM branch_results
     INNER JOIN red USING (repo, suite, name)
     WHERE status <> 'passed' AND (green_at IS NULL OR ran_at >= green_at)
 )

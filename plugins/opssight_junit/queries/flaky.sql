@@ -1,4 +1,5 @@
 -- How many tests both passed and failed on one commit, and their share of all.
+-- with: chosen_results
 WITH
 results AS (
     SELECT
@@ -8,24 +9,11 @@ results AS (
         coalesce(nullif(sha, ''), run_id) AS place,
         status <> 'passed' AS is_bad,
         is_flaky
-    FROM test_result
+    FROM chosen_results
     WHERE
         ran_at >= $from
         AND ran_at < $to
         AND status <> 'skipped'
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
 ),
 
 tests AS (

@@ -1,30 +1,18 @@
 -- Tests that both passed and failed on one commit, in tries of one attempt, in attempts, or in runs; a result without a
 -- commit is compared within its run. The rate is the share of the commits on which that happened. Minutes lost: of each
 -- attempt that failed with it the time the attempt took (the test's own, where the run is not known), and the tries.
+-- with: chosen_results
 WITH
 results AS (
     SELECT
         *,
         coalesce(nullif(sha, ''), run_id) AS place,
         status <> 'passed' AS is_bad
-    FROM test_result
+    FROM chosen_results
     WHERE
         ran_at >= $from
         AND ran_at < $to
         AND status <> 'skipped'
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
 ),
 
 suspects AS (

@@ -1,4 +1,5 @@
 -- How many tests there are, how many came and went against the period before, and the share of results that passed.
+-- with: chosen_results
 WITH
 tests AS (
     SELECT
@@ -9,23 +10,10 @@ tests AS (
         bool_or(ran_at < $from) AS is_before,
         count(*) FILTER (WHERE ran_at >= $from AND status = 'passed') AS passed,
         count(*) FILTER (WHERE ran_at >= $from AND status IN ('failed', 'error')) AS failed
-    FROM test_result
+    FROM chosen_results
     WHERE
         ran_at >= $from - ($to - $from)
         AND ran_at < $to
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
     GROUP BY repo, suite, name
 ),
 

@@ -1,27 +1,15 @@
 -- Tests by the 95th percentile of their duration, slowest first, with the change of the median against the period before
 -- and the minutes that they took together. Skipped ones and those without a time are left out.
+-- with: chosen_results
 WITH
 results AS (
     SELECT *
-    FROM test_result
+    FROM chosen_results
     WHERE
         ran_at >= $from - ($to - $from)
         AND ran_at < $to
         AND status <> 'skipped'
         AND duration_seconds IS NOT NULL
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
 ),
 
 slowest AS (

@@ -1,5 +1,6 @@
 -- Median seconds of test time that a run's attempt spends, all its tests added up, with the change against the period
 -- before in words.
+-- with: chosen_results
 WITH
 attempts AS (
     SELECT
@@ -8,24 +9,11 @@ attempts AS (
         attempt,
         sum(duration_seconds) AS seconds,
         max(ran_at) >= $from AS is_now
-    FROM test_result
+    FROM chosen_results
     WHERE
         ran_at >= $from - ($to - $from)
         AND ran_at < $to
         AND duration_seconds IS NOT NULL
-        AND picked($team, team)
-        AND picked($repo, repo)
-        AND picked($branch, branch)
-        AND (
-            ($service IS NULL AND $environment IS NULL)
-            OR repo IN (
-                SELECT repo
-                FROM deployment
-                WHERE
-                    picked($service, service)
-                    AND picked($environment, environment)
-            )
-        )
     GROUP BY source, run_id, attempt
 ),
 

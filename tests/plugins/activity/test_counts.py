@@ -99,7 +99,7 @@ async def test_merged_compares_with_the_period_before_and_names_the_bots(store: 
     before = [pull(30 + number, name, 12, 10) for number, name in enumerate(("ana", "ben", "cem", "ana"))]
     await told(store, *crowd(2), *before, pull(50, "renovate[bot]", 2, 1))
     (found,) = await ask(store, "merges", repo=["acme/web"])
-    assert found == {"value": 3, "sentence": "▼ 25 % · 1.0 a week and person · 1 of bots left out"}
+    assert found == {"value": 3, "sentence": "▼ 25 % · 1.0 a week each · 1 of bots out"}
 
 
 async def test_open_is_what_was_open_at_the_end_of_the_range(store: Store) -> None:
@@ -113,7 +113,7 @@ async def test_open_is_what_was_open_at_the_end_of_the_range(store: Store) -> No
         (4, "– draft", "draft"),
     ]
     (age,) = await ask(store, "open_age")
-    assert age == {"value": 4.5 * 86_400, "sentence": "2 open, 1 drafts · oldest 8 days"}
+    assert age == {"value": 4.5 * 86_400, "sentence": "2 open, oldest 8 days"}
 
 
 async def test_stuck_is_older_than_the_chosen_days_and_no_draft(store: Store) -> None:
@@ -169,7 +169,7 @@ async def test_sizes_are_classes_of_changed_lines(store: Store) -> None:
     classes = {row["size"]: row["pulls"] for row in await ask(store, "sizes")}
     (median,) = await ask(store, "size")
     assert classes == dict.fromkeys(("XS ≤ 10", "S ≤ 50", "M ≤ 250", "L ≤ 1000", "XL > 1000", "unknown"), 1)
-    assert median == {"value": 200, "sentence": "1 of 5 over 1,000 lines"}
+    assert median == {"value": 200, "sentence": "1 of 5 are XL"}
 
 
 async def test_open_pull_requests_fall_into_ages(store: Store) -> None:

@@ -19,7 +19,7 @@ async def test_commits_by_author_are_your_own(store: Store) -> None:
     mine = await ask(store, "commit_counts", ANA, by=["author"])
     nobodys = await ask(store, "commit_counts", STRANGER, by=["author"])
     everybodys = await ask(store, "commit_counts", MANAGER, by=["author"])
-    rest = "left out: figures of a person are for that person"
+    rest = "left out: others' figures"
     assert [(row["name"], row["commits"]) for row in mine] == [("ana", 1), (f"3 {rest}", None)]
     assert [row["name"] for row in nobodys] == [f"4 {rest}"]
     assert sorted(row["name"] for row in everybodys) == ["ana", "ben", "cem", "dan"]
@@ -85,7 +85,7 @@ async def test_reviews_by_person_are_your_own(store: Store) -> None:
     rows = await ask(store, "reviewers", ANA)
     assert [(row["person"], row["reviews"]) for row in rows] == [
         ("ana", 1),
-        ("2 left out: figures of a person are for that person", None),
+        ("2 left out: others' figures", None),
     ]
     assert len(await ask(store, "reviewers", MANAGER)) == 3
 

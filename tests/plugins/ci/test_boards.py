@@ -8,7 +8,8 @@ from opssight_ci.boards import BOARDS
 ROWS = {
     "opssight-ci": {"14": "Deployments"},
     "opssight-flaky": {"5": "Failures counted and left out"},
-    "opssight-ci-cost": {"9": "Largest runs"},
+    "opssight-ci-cost": {"10": "Largest runs"},
+    "opssight-main-branch": {"3": "Main branch", "6": "Times of red"},
     "opssight-runners": {"5": "By runner label", "8": "Longest waits"},
     "opssight-schedules": {"4": "Due moments"},
 }

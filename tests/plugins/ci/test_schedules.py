@@ -6,7 +6,6 @@ import pytest
 
 from datasource_server import sdk
 from datasource_server.store import Store
-from opssight_ci.cron import Cron
 from opssight_ci.schedules import ScheduleMoment, moments
 from tests.plugins.ci.asking import ask
 
@@ -54,34 +53,6 @@ def test_one_late_run_may_answer_several_moments_that_lie_close_together() -> No
 def test_what_cannot_be_read_has_no_moments(cron: str) -> None:
     assert due(cron) == []
     assert due("0 3 * * *", zone="Mars/Olympus") == []
-
-
-def test_a_zone_keeps_its_local_time_when_the_clocks_change() -> None:
-    berlin = Cron("30 2 * * *", "Europe/Berlin")
-    spring = list(berlin.after(datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 3, 31, tzinfo=UTC)))
-    autumn = list(berlin.after(datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 27, tzinfo=UTC)))
-    assert [f"{each:%d %H:%M}" for each in spring] == ["28 01:30", "29 01:30", "30 00:30"]
-    assert [f"{each:%d %H:%M}" for each in autumn] == ["24 00:30", "25 00:30", "26 01:30"]
-
-
-@pytest.mark.parametrize(
-    ("cron", "expected"),
-    [
-        ("0 0 13 * 5", ["06", "13", "20", "27"]),
-        ("0 0 */10 * *", ["01", "11", "21"]),
-        ("@weekly", ["01", "08", "15", "22", "29"]),
-        ("0 0 * nov mon", ["02", "09", "16", "23", "30"]),
-        ("0 0 1-5/2 * *", ["01", "03", "05"]),
-    ],
-)
-def test_days_are_those_of_posix(cron: str, expected: list[str]) -> None:
-    found = Cron(cron).after(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
-    assert [f"{each:%d}" for each in found] == expected
-
-
-def test_backwards_gives_the_same_moments_as_forwards() -> None:
-    cron, first, last = Cron("7,40 1-3 * * 1-5", "America/New_York"), at(1, 0), at(20, 12)
-    assert list(cron.before(last, first)) == list(cron.after(first, last))[::-1]
 
 
 async def filled(store: Store) -> None:

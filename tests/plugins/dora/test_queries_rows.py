@@ -107,9 +107,9 @@ async def test_the_distribution_has_every_step_and_is_empty_without_changes(stor
     found = {row["step"]: row["changes"] for row in await ask(store, "lead_distribution")}
     assert len(found) == 9
     assert {step: count for step, count in found.items() if count} == {
-        "under 1 h": 1,
-        "1 to 2 days": 2,
-        "30 days or more": 1,
+        "< 1 h": 1,
+        "1–2 d": 2,
+        "≥ 30 d": 1,
     }
 
 

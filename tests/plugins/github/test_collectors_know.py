@@ -136,7 +136,5 @@ async def test_the_work_that_is_left_is_known(house: House, world: World) -> Non
     assert "waiting" in backlog.sql
     unread = await house.rows("SELECT count(*) AS n FROM pipeline_run")
     await house.collect("jobs")
-    left = await house.rows(
-        "SELECT count(*) AS n FROM github_reading WHERE kind = 'attempt' AND changed_at IS NOT NULL"
-    )
+    left = await house.rows("SELECT count(*) AS n FROM reading WHERE kind = 'attempt' AND changed_at IS NOT NULL")
     assert 0 < left[0]["n"] <= unread[0]["n"]

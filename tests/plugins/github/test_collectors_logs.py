@@ -11,7 +11,6 @@ import pytest
 
 from datasource_server import sdk
 from opssight_github.collectors_logs import MOST_LOG_BYTES, TAIL_BYTES, job_logs
-from opssight_github.tables import Reading
 from tests.fakes.github import FakeGitHub, Faults, World
 
 from .asking import NOW, asking, rows_of
@@ -147,7 +146,7 @@ async def test_a_log_that_is_not_there_is_asked_for_again_for_a_day(
 ) -> None:
     async with asking(lambda _: httpx.Response(status), [job(1, missed=is_missed_before)]) as ctx:
         rows = await rows_of(job_logs(ctx))
-    (note,) = (row for row in rows if isinstance(row, Reading))
+    (note,) = (row for row in rows if isinstance(row, sdk.Reading))
     assert (note.changed_at is not None) == is_read
     assert (note.missed_at == NOW) == (not is_read)
 

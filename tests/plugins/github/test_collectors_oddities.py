@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -12,7 +12,6 @@ from datasource_server import sdk
 from opssight_github.collectors_code import branch_distances, commits
 from opssight_github.collectors_deployments import deployments
 from opssight_github.collectors_workflows import definitions, workflows
-from opssight_github.readings import A_PAGE, in_pages
 from opssight_github.scopes import repositories
 from opssight_github.tables import WorkflowFile
 
@@ -110,23 +109,3 @@ async def test_before_anything_is_stored_the_organisation_itself_is_asked() -> N
     }
     async with asking(by_path({"/orgs/acme/repos": found, "/Web": {"full_name": "other/web"}}), **settings) as ctx:
         assert await repositories(ctx) == ["other/web", "other/gone", "acme/a", "acme/b"]
-
-
-async def test_what_was_read_before_a_failure_is_kept() -> None:
-    pages: list[list[sdk.Row]] = []
-
-    async def read(number: int) -> list[sdk.Row]:
-        if number == A_PAGE + 3:
-            raise sdk.UpstreamError("it broke")
-        return [sdk.Branch(repo="r", name=str(number))]
-
-    with pytest.raises(sdk.UpstreamError, match="it broke"):
-        assert [page async for page in _noting(in_pages(range(A_PAGE * 3), read), pages)]
-    assert len(pages[0]) == A_PAGE
-    assert 3 <= sum(map(len, pages[1:])) < A_PAGE
-
-
-async def _noting(found: AsyncIterator[list[sdk.Row]], pages: list[list[sdk.Row]]) -> AsyncIterator[list[sdk.Row]]:
-    async for page in found:
-        pages.append(page)
-        yield page

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import httpx
-import pytest
 
 from opssight_github.collectors_issues import all_incidents, incidents
-from opssight_github.rows_issues import is_incident, to_incident, to_severity
+from opssight_github.rows_issues import is_incident, to_incident
 from tests.fakes.github import FakeGitHub, Webhooks, World, change_issue, open_issue, sign
 
 from .asking import asking, rows_of
@@ -45,28 +44,6 @@ def test_labels_are_compared_in_any_case_and_pull_requests_never_count() -> None
     assert not is_incident(ISSUE, ["outage"])
     assert not is_incident(ISSUE, [])
     assert not is_incident({**ISSUE, "pull_request": {"url": "x"}}, ["incident"])
-
-
-@pytest.mark.parametrize(
-    ("labels", "severity"),
-    [
-        (["severity: high"], "high"),
-        (["severity/critical", "bug"], "critical"),
-        (["sev1"], "critical"),
-        (["SEV-2"], "high"),
-        (["sev:3"], "medium"),
-        (["P1"], "critical"),
-        (["p0"], "critical"),
-        (["P4"], "low"),
-        (["priority: minor"], "low"),
-        (["severity: purple"], "unknown"),
-        (["P", "part 1", "php7", "s3 bucket", "high"], "unknown"),
-        (["P3", "sev2"], "high"),
-        ([], "unknown"),
-    ],
-)
-def test_a_severity_is_read_from_labels(labels: list[str], severity: str) -> None:
-    assert to_severity(labels)[0] == severity
 
 
 def _plant(world: World) -> None:

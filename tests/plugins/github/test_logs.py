@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from datasource_server.sdk.log_lines import MASK, MOST_LINES
 from opssight_github.archives import MOST_FILE_BYTES, file_name, read_archive
-from opssight_github.logs import MASK, MOST_LINES, read_lines, to_log_lines
+from opssight_github.logs import read_lines, to_log_lines
 from opssight_github.words import moment
 from tests.fakes.github import generate_organisation
 from tests.fakes.github.archives import HOSTILE, log_archive

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from opssight_github.rows import queued_seconds, to_job, to_run
 from opssight_github.rows_code import pull_details, to_pull
-from opssight_github.rows_deployments import to_deployment, to_version
+from opssight_github.rows_deployments import to_deployment
 from opssight_github.words import moment, seconds_between, to_status, to_tier
 
 RUN: dict[str, Any] = {
@@ -232,11 +232,3 @@ def test_a_link_that_is_no_address_is_not_kept() -> None:
 def test_an_environments_name_tells_its_tier(name: str, tier: str) -> None:
     assert to_tier(name) == tier
     assert to_tier(name, is_production=True) == "production"
-
-
-@pytest.mark.parametrize(
-    ("ref", "version"),
-    [("v1.2.3", "v1.2.3"), ("refs/tags/web-1.2.0-rc.1", "web-1.2.0-rc.1"), ("main", ""), ("a" * 40, ""), ("", "")],
-)
-def test_a_tag_is_a_version_and_a_branch_is_none(ref: str, version: str) -> None:
-    assert to_version(ref) == version

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from opssight_github.cron import next_due
 from opssight_github.workflow_files import Definition, needs_of, read_definition
 from tests.fakes.github.blueprints import file_text, workflows_of
 
@@ -81,28 +78,3 @@ def test_what_is_no_workflow_says_nothing(text: bytes) -> None:
 def test_a_file_of_a_million_laughs_is_refused() -> None:
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 40)}]" for n in range(1, 9))]
     assert read_definition("\n".join(lines).encode()) == Definition()
-
-
-NOW = datetime(2026, 1, 15, 12, 0, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("cron", "due"),
-    [
-        ("0 2 * * *", "2026-01-16T02:00"),
-        ("5 14 * * 1-5", "2026-01-15T14:05"),
-        ("*/15 * * * *", "2026-01-15T12:15"),
-        ("5/20 * * * *", "2026-01-15T12:05"),
-        ("0 0 1 * MON", "2026-01-19T00:00"),
-        ("30 4 1,15 feb *", "2026-02-01T04:30"),
-        ("0 9 * * 7", "2026-01-18T09:00"),
-        ("0 0 29 2 *", "2028-02-29T00:00"),
-    ],
-)
-def test_a_cron_is_due_next(cron: str, due: str) -> None:
-    assert next_due(cron, NOW) == datetime.fromisoformat(due).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize("cron", ["", "* * * *", "60 * * * *", "0 0 31 2 *", "x * * * *", "*/0 * * * *", "5-1 * * * *"])
-def test_a_cron_that_names_no_moment_is_never_due(cron: str) -> None:
-    assert next_due(cron, NOW) is None

@@ -11,7 +11,6 @@ from datasource_server import sdk
 from opssight_gitlab import changes
 from opssight_gitlab.changes import changed_since
 from opssight_gitlab.collectors_traces import job_traces
-from opssight_gitlab.tables import Reading
 
 from .asking import NOW, asking, rows_of
 
@@ -67,6 +66,6 @@ async def test_a_trace_that_is_not_there_is_asked_for_again_for_a_day(status: in
     async with asking(lambda _: httpx.Response(status), [{**job, "missed_at": missed_at}]) as ctx:
         rows = await rows_of(job_traces(ctx))
     (note,) = rows
-    assert isinstance(note, Reading)
+    assert isinstance(note, sdk.Reading)
     assert (note.changed_at is not None) == is_read
     assert (note.missed_at == datetime(2026, 1, 15, 12, tzinfo=UTC)) == (not is_read)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opssight_gitlab.traces import MASK, read_trace, to_log_lines, to_steps
+from datasource_server.sdk.log_lines import MASK
+from opssight_gitlab.traces import read_trace, to_log_lines, to_steps
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "samples"
 CLEAR = "\x1b[0K"

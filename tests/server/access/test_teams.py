@@ -101,6 +101,15 @@ async def test_a_team_without_a_name_gives_nobody_the_rows_that_nobody_owns(acce
     assert (await access.caller_of("alice")).team_names == ()
 
 
+@pytest.mark.parametrize("role", ["manager", "admin"])
+async def test_a_manager_of_no_team_is_one_everywhere(access: Access, store: Store, role: Role) -> None:
+    await store.write([team("core"), team("")], [member("", "alice", role)])
+
+    caller = await access.caller_of("alice")
+
+    assert (caller.teams, caller.role, caller.sees_all) == ((), role, True)
+
+
 @pytest.mark.parametrize(
     ("role", "is_allowed", "sees_people"),
     [("manager", True, True), ("manager", False, False), ("lead", True, False), ("viewer", True, False)],

@@ -16,6 +16,7 @@ from datasource_server.sdk import (
     Caller,
     Connector,
     Query,
+    Reading,
     Row,
     Team,
     TeamMember,
@@ -133,6 +134,16 @@ async def test_opssights_own_rows_are_for_those_who_see_all_but_for_ones_own_tea
     assert [row["name"] for row in dicts(await engine.run("all/team", ask(), ALICE))] == ["a"]
     assert (await engine.run("all/team_member", ask(), ALICE)).count == 0
     assert (await engine.run("all/team_member", ask(), BOSS)).count == 1
+
+
+async def test_a_team_sees_how_far_the_details_of_its_own_repositories_were_read(store: Store) -> None:
+    engine = Engine(store, {"all": EveryTable("opssight_all")})
+    await store.write(
+        [Reading(source="github", kind="commit", repo=f"acme/{team}", id="c", team=team) for team in ("a", "b", "")]
+    )
+
+    assert [row["repo"] for row in dicts(await engine.run("all/reading", ask(), ALICE))] == ["acme/a"]
+    assert (await engine.run("all/reading", ask(), BOSS)).count == 3
 
 
 @pytest.mark.parametrize("table", ["collector_run", "cursor", "gap"])

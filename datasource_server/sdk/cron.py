@@ -1,4 +1,4 @@
-"""When a cron expression is due: five fields in a time zone, as GitHub and GitLab read them."""
+"""Cron: when an expression is due, five fields in a time zone, as GitHub and GitLab read them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytz  # type: ignore[import-untyped]
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 FIELDS = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, MONTHS), (0, 7, WEEKDAYS))
+FARTHEST = timedelta(days=366 * 8)
+"""Two leap days are never farther from each other."""
 NICKNAMES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -77,6 +79,19 @@ class Cron:
         except pytz.NonExistentTimeError:
             return False
         return False
+
+
+def next_due(expression: str, after: datetime) -> datetime | None:
+    """Return the first minute after a moment that five fields name, in UTC; None where they name none or are wrong.
+
+    Nicknames such as `@daily` count as wrong: GitHub knows none.
+    """
+    start = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    try:
+        cron = Cron(expression)
+    except ValueError:
+        return None
+    return None if "@" in expression else next(cron.after(start, start + FARTHEST), None)
 
 
 def _values(field: str, least: int, most: int, names: tuple[str, ...]) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""JUnit: test reports as rows, whichever tool wrote them. Pure functions of XML."""
+"""JUnit rows: the cases of a report as test results."""
 
 from __future__ import annotations
 
@@ -9,21 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from datasource_server.sdk.domain import TestResult
-from datasource_server.sdk.junit_cases import MOST_BYTES, MOST_LETTERS, MOST_TESTS, ROOTS, Case, NoReport, read_cases
+from datasource_server.sdk.junit.cases import ROOTS, Case
+from datasource_server.sdk.junit.events import read_cases
+from datasource_server.sdk.junit.text import root_of
 from datasource_server.sdk.row import to_utc
-from datasource_server.sdk.xml_text import as_document, root_of
-
-__all__ = [
-    "MOST_BYTES",
-    "MOST_LETTERS",
-    "MOST_TESTS",
-    "NoReport",
-    "Report",
-    "as_document",
-    "is_report",
-    "merged",
-    "to_test_results",
-]
 
 LONGEST_NAME = 500
 APART = " › "

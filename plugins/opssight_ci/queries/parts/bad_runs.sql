@@ -1,0 +1,11 @@
+-- First attempts that failed or were cancelled, of this period and the one before.
+SELECT
+    source,
+    id,
+    status AS run_status
+FROM pipeline_run
+WHERE
+    created_at >= $from - ($to - $from) - INTERVAL 7 DAY
+    AND created_at < $to
+    AND attempt = 1
+    AND status IN ('failure', 'cancelled')
