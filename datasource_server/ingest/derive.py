@@ -20,6 +20,9 @@ _RETRY_SECONDS = 60
 _REST = 4
 _LONGEST_REST = 30.0
 _LAST_SECONDS = 5.0
+_BURST_ROWS = 40
+_LOOK_SECONDS = 0.25
+_LONGEST_BURST = 15.0
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class Deriving:
         self._plugins = plugins
         self._memory = Memory(store)
         self._is_recalled = False
+        self._rows = 0
         found = (
             Task(name, each) for name in plugins.configured for each in plugins.connectors[name].derivations.values()
         )
@@ -60,6 +64,7 @@ class Deriving:
 
     def touch(self, commit: Commit) -> None:
         """Note what a commit touched; to be called on the event loop."""
+        self._rows += commit.rows
         for task in self._tasks:
             touched = [pair for table in task.derivation.of for pair in commit.touched.get(table.table, ())]
             if not touched:
@@ -76,12 +81,21 @@ class Deriving:
         while True:
             await self._touched.wait()
             await asyncio.sleep(self._seconds)
+            await self._calm()
             self._touched.clear()
             began = time.monotonic()
             for task in self._tasks:
                 await self._guarded(task)
             # the way in comes first: deriving takes a fifth of the time at most
             await asyncio.sleep(min(_REST * (time.monotonic() - began), _LONGEST_REST))
+
+    async def _calm(self) -> None:
+        """Wait until the way in is quiet, though not for ever: what comes in a burst is derived once."""
+        until = time.monotonic() + _LONGEST_BURST
+        before = self._rows - _BURST_ROWS
+        while self._rows - before >= _BURST_ROWS and time.monotonic() < until:
+            before = self._rows
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _recall(self) -> None:
         known = await self._memory.known()

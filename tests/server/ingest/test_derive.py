@@ -236,3 +236,20 @@ async def test_a_change_of_the_settings_makes_everything_again(make: Make) -> No
     await second.ingest.stop()
 
     assert len(calls) > before
+
+
+async def test_a_burst_is_derived_once_when_it_is_over(make: Make) -> None:
+    calls: list[frozenset[tuple[str, str]] | None] = []
+    bench = make("", counting(calls))
+    await bench.ingest.start(is_collecting=False)
+    await until_derived(bench)
+    before = len(calls)
+
+    for start in range(0, 2_000, 100):
+        await bench.store.write([to_run({"id": start + place}).stamped(source="demo") for place in range(100)])
+        await asyncio.sleep(0.05)
+    await until_derived(bench)
+    await bench.ingest.stop()
+
+    assert len(calls) - before <= 2
+    assert [row["runs"] for row in await bench.rows("run_count", "runs")] == [2_000]
