@@ -59,8 +59,8 @@ class Deriving:
 
     @property
     def is_due(self) -> bool:
-        """Say whether something is to be derived that was not yet."""
-        return any(task.is_due for task in self._tasks) or self._lock.locked()
+        """Say whether something is to be derived that was not yet, or may be: at first nobody has looked."""
+        return not self._is_recalled or any(task.is_due for task in self._tasks) or self._lock.locked()
 
     def touch(self, commit: Commit) -> None:
         """Note what a commit touched; to be called on the event loop."""

@@ -38,9 +38,15 @@ ABOUT_READING = {
     "ci/stale_collectors",
 }
 """What is about collectors and deliveries."""
-IN_THE_TOOLS_WORDS = {"ci/log", "ci/run_log", "ci/steps"}
-"""Lines of logs, and steps, which GitLab only has as sections of the logs of failed jobs."""
-OF_THE_FORGE = {"source", "url", "failure_url", "job", "number", "rule", "failed_step"}
+IN_THE_TOOLS_WORDS = {"ci/log", "ci/run_log", "ci/steps"} | {
+    "ci/flaky",
+    "ci/flaky_jobs",
+    "ci/flaky_minutes",
+    "ci/flips",
+    "ci/flips_over_time",
+}
+"""Lines of logs, steps, which GitLab only has as sections of the logs of failed jobs, and what is judged by both."""
+OF_THE_FORGE = {"source", "url", "failure_url", "opens", "job", "number", "rule", "failed_step"}
 """Addresses, the tool's own ids, numbers and words: GitLab counts pipelines by project, not by name."""
 OF_THE_ANSWER = {"ci/schedules": {"run"}, "ci/runners": {"last_job", "repo", "run"}}
 """GitLab knows which of two schedules started a run; of two jobs of the same second either may be the last."""
