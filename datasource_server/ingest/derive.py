@@ -48,6 +48,7 @@ class Deriving:
         self._plugins = plugins
         self._memory = Memory(store)
         self._is_recalled = False
+        self._rules: dict[str, str] = {}
         self._rows = 0
         found = (
             Task(name, each) for name in plugins.configured for each in plugins.connectors[name].derivations.values()
@@ -99,13 +100,12 @@ class Deriving:
 
     async def _recall(self) -> None:
         known = await self._memory.known()
+        names = {task.connector for task in self._tasks}
+        self._rules = {name: rules_of(self._plugins.connectors[name], self._plugins.configured[name]) for name in names}
         for task in self._tasks:
-            task.is_whole |= known.get((task.connector, task.derivation.name)) != self._rules(task.connector)
+            task.is_whole |= known.get((task.connector, task.derivation.name)) != self._rules[task.connector]
         self._is_recalled = True
         self._touched.set()
-
-    def _rules(self, connector: str) -> str:
-        return rules_of(self._plugins.connectors[connector], self._plugins.configured[connector])
 
     async def remember(self) -> None:
         """Write down what is done; the last thing before the store is closed."""
@@ -115,11 +115,8 @@ class Deriving:
             await asyncio.wait_for(self.settle(), _LAST_SECONDS)
         except Exception:  # what could not be done now is done at the next start
             log.warning("not everything was derived before the stop", exc_info=True)
-        plugins = self._plugins
         done = [task for task in self._tasks if not task.is_due]
-        await self._memory.note(
-            (plugins.connectors[task.connector], plugins.configured[task.connector], task.derivation) for task in done
-        )
+        await self._memory.note({(task.connector, task.derivation.name): self._rules[task.connector] for task in done})
 
     async def everything(self, connector: str = "") -> int:
         """Make everything again; return how many rows were derived."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 
-from datasource_server.sdk import Connector, ConnectorSettings, Derivation
+from datasource_server.sdk import Connector, ConnectorSettings
 from datasource_server.sdk.journal import Derived
 from datasource_server.store import Store
 from datasource_server.version import VERSION
@@ -23,12 +23,12 @@ class Memory:
 
     store: Store
 
-    async def note(self, done: Iterable[tuple[Connector, ConnectorSettings, Derivation]]) -> None:
-        """Write down that these have derived all that is stored; nothing may be written after it."""
+    async def note(self, done: Mapping[tuple[str, str], str]) -> None:
+        """Write down that these have derived all that is stored, by which rules; nothing may be written after it."""
         commits = self.store.commits + 1
         rows = [
-            Derived(source=connector.name, derivation=each.name, commits=commits, rules=rules_of(connector, settings))
-            for connector, settings, each in done
+            Derived(source=connector, derivation=name, commits=commits, rules=rules)
+            for (connector, name), rules in done.items()
         ]
         if rows:
             await self.store.write(rows)
