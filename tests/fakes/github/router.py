@@ -1,8 +1,9 @@
 """Which function answers which address."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from . import routes_account, routes_code, routes_deployments, routes_hooks, routes_issues, routes_jobs, routes_runs
 from .answers import Answer
@@ -98,14 +99,34 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", slashed))
 
 
-_TABLE = [(route, _pattern(route.template)) for route in ROUTES]
+R = TypeVar("R", bound="Templated")
 
 
-def route_of(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """The route of an address and the values in its path; None when there is none."""
-    wanted = "GET" if method == "HEAD" else method
-    for route, pattern in _TABLE:
-        match = pattern.fullmatch(path) if route.method == wanted else None
-        if match:
-            return route, match.groupdict()
-    return None
+class Templated(Protocol):
+    """What can be looked up: a method and an address template."""
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def template(self) -> str: ...
+
+
+class Lookup(Generic[R]):
+    """Finds the route of an address among some; the first that fits."""
+
+    def __init__(self, routes: Sequence[R]) -> None:
+        """Compile the templates."""
+        self._table = [(route, _pattern(route.template)) for route in routes]
+
+    def find(self, method: str, path: str) -> tuple[R, dict[str, str]] | None:
+        """The route and the values in the path as they stand there; None when there is none."""
+        wanted = "GET" if method == "HEAD" else method
+        for route, pattern in self._table:
+            match = pattern.fullmatch(path) if route.method == wanted else None
+            if match:
+                return route, match.groupdict()
+        return None
+
+
+route_of = Lookup(ROUTES).find

@@ -1,11 +1,11 @@
 """Which function answers which address. Addresses are matched before their escapes are undone."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from tests.fakes.github.answers import Answer
+from tests.fakes.github.router import Lookup
 
 from . import (
     routes_code,
@@ -108,19 +108,12 @@ ROUTES = [
 ]
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    slashed = re.sub(r"\{(\w+)\.\.\.\}", r"(?P<\1>.+)", template)
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", slashed))
-
-
-_TABLE = [(route, _pattern(route.template)) for route in ROUTES]
+_LOOKUP = Lookup(ROUTES)
 
 
 def route_of(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     """The route of an address and the values in its path, without escapes; None when there is none."""
-    wanted = "GET" if method == "HEAD" else method
-    for route, pattern in _TABLE:
-        match = pattern.fullmatch(path) if route.method == wanted else None
-        if match:
-            return route, {name: unquote(value) for name, value in match.groupdict().items()}
-    return None
+    if (found := _LOOKUP.find(method, path)) is None:
+        return None
+    route, values = found
+    return route, {name: unquote(value) for name, value in values.items()}
