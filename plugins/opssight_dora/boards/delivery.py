@@ -24,7 +24,9 @@ from opssight_dora.boards.parts import (
     TO_DEPLOYMENT,
     WHERE,
     deployments_table,
+    deployments_tile,
     key_tile,
+    lead_time_tile,
     linked,
     reasons_table,
 )
@@ -34,7 +36,6 @@ FAILED = ("The deployments that failed their users", f"{HERE}&viewPanel=12")
 COUNTED = ("The deployments counted", f"{HERE}&viewPanel=13")
 LEFT_OUT = ("The deployments left out", f"{HERE}&viewPanel=14")
 REWORK = ("The deployments that were rework", f"{HERE}&var-followed=rework&viewPanel=13")
-CHANGES = ("The changes counted and left out", f"/d/opssight-lead-time?{KEPT}&${{bands:queryparam}}")
 TO_REASON = Link(
     "These deployments",
     f"/d/opssight-deployments?{KEPT}&${{bands:queryparam}}&viewPanel=8&var-reason=" + "${__data.fields.reason}",
@@ -49,15 +50,7 @@ WEEKS = 12
 """Points of a trend over three months: a week each; medians and shares of fewer deployments jump about."""
 
 TILES = (
-    key_tile(
-        "Deployments",
-        "deployments",
-        "Successful deliveries of a version to production; failed ones are left out.",
-        "locale",
-        empty="none yet",
-        links=linked(COUNTED, LEFT_OUT),
-        defaults={"decimals": 0},
-    ),
+    deployments_tile(COUNTED, LEFT_OUT),
     key_tile(
         "Frequency",
         "frequency",
@@ -68,15 +61,7 @@ TILES = (
         links=linked(COUNTED, LEFT_OUT),
         defaults={"decimals": 1},
     ),
-    key_tile(
-        "Lead time",
-        "lead_time",
-        "Median from a change's first commit to the finish of the first production deployment that contains it.",
-        "s",
-        empty="no changes yet",
-        links=linked(CHANGES),
-        defaults={"decimals": 1},
-    ),
+    lead_time_tile(),
     key_tile(
         "Fail rate",
         "fail_rate",

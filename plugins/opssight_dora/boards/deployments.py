@@ -12,7 +12,9 @@ from opssight_dora.boards.parts import (
     TO_DEPLOYMENT,
     WHERE,
     deployments_table,
+    deployments_tile,
     key_tile,
+    lead_time_tile,
     linked,
     reason_variable,
     reasons_table,
@@ -22,7 +24,6 @@ HERE = f"/d/opssight-deployments?{KEPT}&${{bands:queryparam}}"
 ROWS = f"{HERE}&viewPanel=8"
 COUNTED = ("The deployments", ROWS)
 LEFT_OUT = ("The deployments left out", f"{HERE}&viewPanel=11")
-CHANGES = ("The changes counted and left out", f"/d/opssight-lead-time?{KEPT}&${{bands:queryparam}}")
 FAILURES = ("The deployments that failed their users", f"{ROWS}&var-followed=failed")
 TO_REASON = Link("These deployments", ROWS + "&var-reason=${__data.fields.reason}")
 
@@ -40,15 +41,7 @@ def _outcome(title: str, outcome: str, description: str, rows: str) -> Panel:
 
 
 TILES = (
-    key_tile(
-        "Deployments",
-        "deployments",
-        "Successful deliveries of a version to production; failed ones are left out.",
-        "locale",
-        empty="none yet",
-        links=linked(COUNTED, LEFT_OUT),
-        defaults={"decimals": 0},
-    ),
+    deployments_tile(COUNTED, LEFT_OUT),
     _outcome(
         "Failed",
         "failed",
@@ -67,15 +60,7 @@ TILES = (
         "Deployments to production that an incident, rollback, revert or hotfix followed.",
         FAILURES[1],
     ),
-    key_tile(
-        "Lead time",
-        "lead_time",
-        "Median from a change's first commit to the finish of the first production deployment that contains it.",
-        "s",
-        empty="no changes yet",
-        links=linked(CHANGES),
-        defaults={"decimals": 1},
-    ),
+    lead_time_tile(),
     key_tile(
         "Recovery",
         "recovery",

@@ -60,6 +60,32 @@ def linked(*links: tuple[str, str]) -> list[dict[str, str]]:
     return [{"title": title, "url": url} for title, url in links]
 
 
+def deployments_tile(*links: tuple[str, str]) -> Panel:
+    """Return the tile of the deployments counted."""
+    return key_tile(
+        "Deployments",
+        "deployments",
+        "Successful deliveries of a version to production; failed ones are left out.",
+        "locale",
+        empty="none yet",
+        links=linked(*links),
+        defaults={"decimals": 0},
+    )
+
+
+def lead_time_tile() -> Panel:
+    """Return the tile of the lead time, which opens the changes."""
+    return key_tile(
+        "Lead time",
+        "lead_time",
+        "Median from a change's first commit to the finish of the first production deployment that contains it.",
+        "s",
+        empty="no changes yet",
+        links=linked(("The changes counted and left out", f"/d/opssight-lead-time?{KEPT}&${{bands:queryparam}}")),
+        defaults={"decimals": 1},
+    )
+
+
 def reasons_table(of: str, opens: Link, **more: Any) -> Panel:  # noqa: ANN401  Panel's own fields
     """Return how many deployments or changes are left out for which kind of reason."""
     return table(
